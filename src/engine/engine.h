@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/*
+ * An engine: what a worker asks of the kernel, and what the kernel tells it, in completion style.
+ * The worker owns one engine, opened after the fork, and calls wait and dispatch in turn; everything
+ * that the engine tells comes through `struct engine_calls`, from inside dispatch.
+ *
+ * Rules of every engine: input is lent until the call returns; send never calls back from inside
+ * itself; a dropped source is not touched by its owner any more, and may be reused only after
+ * `released`, since events of the running turn may still name it.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/span.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum source_kind {
+    SOURCE_CONNECTION, /* a stream socket: input, output, end */
+    SOURCE_LISTENER,   /* a listening socket: accepted */
+    SOURCE_BELL,       /* any other descriptor: rung when readable */
+    SOURCE_DROPPED,    /* closed in this turn: its events are void */
+};
+
+/* A descriptor in the engine's care. The owner embeds it, sets fd and kind, and zeroes the rest. */
+struct source {
+    int fd;
+    uint8_t kind;
+    uint8_t flags;       /* private to the engine */
+    uint8_t events;      /* private: what it is registered for */
+    bool queued;         /* private: `next` is in use */
+    struct source *next; /* private */
+};
+
+/* What an engine tells its owner. */
+struct engine_calls {
+    /* Connections wait at `listener`. Returns how many to accept in this turn. */
+    int (*acceptable)(void *owner, struct source *listener);
+    /* A connection came: `fd`, non-blocking, goes to the owner. */
+    void (*accepted)(void *owner, int fd);
+    /* accept failed, and would again at once: -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM ... */
+    void (*accept_failed)(void *owner, struct source *listener, int error);
+    /* Bytes came, lent until this returns. */
+    void (*input)(void *owner, struct source *connection, struct span bytes);
+    /* The kernel takes output again, after send took less than all. */
+    void (*writable)(void *owner, struct source *connection);
+    /* No more input will come: 0 when the peer ended its side, else a negative errno. */
+    void (*ended)(void *owner, struct source *connection, int error);
+    /* A bell is readable. */
+    void (*rung)(void *owner, struct source *bell);
+    /* A dropped connection is forgotten: its memory may be reused. */
+    void (*released)(void *owner, struct source *connection);
+};
+
+struct engine;
+
+enum engine_trigger { ENGINE_BEST_TRIGGER, ENGINE_EDGE, ENGINE_LEVEL };
+
+/* Opens a readiness engine over the selector `selector` (NULL: the best). `calls` and `owner` are
+ * borrowed. Returns 0 and the engine in *out, or -ENOTSUP for a selector that is not here,
+ * -EINVAL for an unknown one or a trigger that it cannot do, -ENOMEM, -EMFILE. */
+int engine_open(const char *selector, enum engine_trigger trigger,
+                      const struct engine_calls *calls, void *owner, struct engine **out);
+
+/* What the engine is, for people: its selector, "epoll"; and how it waits, "edge" or "level". */
+const char *engine_name(const struct engine *engine);
+const char *engine_trigger_name(const struct engine *engine);
+
+/* Waits for something to dispatch, at most `timeout_ms` (negative: without end). Returns 0 or a
+ * negative errno: -EINTR when a signal came. */
+int engine_wait(struct engine *engine, int timeout_ms);
+
+/* Tells the owner all that the wait found. */
+void engine_dispatch(struct engine *engine);
+
+/* Begins to watch a connection for input, or a bell. Returns 0 or a negative errno. */
+int engine_watch(struct engine *engine, struct source *source);
+
+/* Begins, or ends, to accept from a listener; both may be repeated. Returns 0 or a negative errno. */
+int engine_listen(struct engine *engine, struct source *listener);
+void engine_unlisten(struct engine *engine, struct source *listener);
+
+/* Accepts up to `count` connections that wait at once, whether listening or not. */
+void engine_accept(struct engine *engine, struct source *listener, int count);
+
+/* Ends, or begins again, to take input from a connection. */
+void engine_pause(struct engine *engine, struct source *connection);
+void engine_resume(struct engine *engine, struct source *connection);
+
+/* Sends. Returns how many bytes the kernel took; when that is less than all, `writable` will come.
+ * Or a negative errno: the connection is broken. */
+ssize_t engine_send(struct engine *engine, struct source *connection, struct span bytes);
+
+/* Whether the kernel may hold input of this connection that was not read. */
+bool engine_has_input(const struct source *connection);
+
+/* Ends the output of a connection: the peer reads everything sent, then the end (shutdown(2)). */
+void engine_finish(struct source *connection);
+
+/* Closes a connection at once; `released` follows at the end of the turn. */
+void engine_drop(struct engine *engine, struct source *connection);
+
+/* Closes the engine, and no source of it. */
+void engine_close(struct engine *engine);
+
+#endif
