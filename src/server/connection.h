@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A connection: one client, from accept to close. It turns input into requests, has them answered,
+ * and sees to it that the answers leave, in order, before it closes. The worker calls it with what
+ * the engine has told; it owns its source and, while it needs them, an intake and a backlog.
+ */
+#ifndef SERVER_CONNECTION_H
+#define SERVER_CONNECTION_H
+
+#include "engine/engine.h"
+#include "server/intake.h"
+#include "server/output.h"
+#include "server/timer.h"
+#include "server/worker.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum connection_phase {
+    PHASE_REQUEST, /* takes request heads; with an intake, the rest of one */
+    PHASE_BODY,    /* takes the rest of a body */
+    PHASE_HELD,    /* the intake is input that waits until the backlog has gone */
+    PHASE_LAST,    /* the last response was made: no more requests */
+    PHASE_LINGER,  /* the last response has gone: input is thrown away until the client ends */
+};
+
+/* 72 bytes: with the selector's key, this is what an idle connection costs. */
+struct connection {
+    struct source source; /* first: the engine knows a connection by it */
+    struct timer timer;
+    struct intake *intake;   /* or NULL */
+    struct backlog *backlog; /* or NULL */
+    uint8_t phase;           /* enum connection_phase */
+    uint8_t awaits;          /* enum awaited: the queue that the timer is in */
+    bool is_first;           /* no byte of a request has come yet */
+    bool has_ended;          /* the client has ended its side */
+    bool is_broken;          /* nothing can be sent any more */
+    bool may_drop;           /* after the last response: no input can be left that a close would reset */
+    uint32_t lingered;       /* bytes thrown away since the last response */
+};
+
+/* Takes over `fd`, accepted and non-blocking; closes it when there is no memory for it. */
+void connection_open(struct worker *worker, int fd);
+
+/* See struct engine_calls. */
+void connection_input(struct worker *worker, struct connection *connection, struct span bytes);
+void connection_writable(struct worker *worker, struct connection *connection);
+void connection_ended(struct worker *worker, struct connection *connection, int error);
+
+/* Its timer has fired. */
+void connection_expired(struct worker *worker, struct connection *connection);
+
+/* Closes it at once. */
+void connection_drop(struct worker *worker, struct connection *connection);
+
+/* Writes bytes of a response: to the arena, by way of it to the kernel when it is full, and to the
+ * backlog what the kernel would not take. */
+void connection_write(struct worker *worker, struct connection *connection, struct span bytes);
+
+/* Lends room for `length` bytes in a row behind what is in the arena; the caller adds what it has
+ * written to worker->output.length. NULL when there is a backlog or `length` is more than the arena
+ * holds: then connection_write has to be used. */
+char *connection_reserve(struct worker *worker, struct connection *connection, size_t length);
+
+#endif

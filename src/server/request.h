@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A request that is whole, as its handler sees it, and the response to it. It lives on the stack of
+ * request_serve; its spans point into the connection's input.
+ */
+#ifndef SERVER_REQUEST_H
+#define SERVER_REQUEST_H
+
+#include "http/http.h"
+#include "server/connection.h"
+#include "server/router.h"
+
+#include <stdbool.h>
+
+struct selkie_request {
+    struct worker *worker;
+    struct connection *connection;
+    const struct http_head *head;
+    const char *base; /* of the head's slices */
+    struct span body;
+    struct route_match match;
+    bool persists; /* the connection stays open after the response */
+    bool answered;
+};
+
+/* Finds the route for a head. Returns 0 and *out; 404, 405 or 501, the status to answer; 0 and
+ * out->route NULL for "OPTIONS *", which the server answers itself. */
+int request_route(const struct worker *worker, const struct http_head *head, const char *base,
+                  struct route_match *out);
+
+/* Has a request answered, by its handler or by the server itself. `is_last`: no further input of
+ * this connection is at hand. Returns whether the connection persists. */
+bool request_serve(struct worker *worker, struct connection *connection,
+                   const struct http_head *head, const char *base, struct span body, bool is_last);
+
+/* The same for a request whose body will not be read: the connection ends after the answer. */
+void request_serve_last(struct worker *worker, struct connection *connection,
+                        const struct http_head *head, const char *base);
+
+/* Answers something that is no proper request, or is too much: the connection ends after it. */
+void request_refuse(struct worker *worker, struct connection *connection, int status,
+                    const char *reason);
+
+#endif

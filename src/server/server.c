@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The server as its user has it (selkie/server.h): made, given addresses and routes, run, stopped.
+ * What runs is in master.c and worker.c; this file prepares it and says what went wrong.
+ */
+#include "server/server.h"
+
+#include "server/cpus.h"
+#include "server/signals.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+void selkie_options_init(struct selkie_options *options)
+{
+    *options = (struct selkie_options){
+        .workers = SELKIE_WORKERS_AUTO,
+        .keep_alive = true,
+        .idle_ms = 60 * 1000,
+        .head_ms = 10 * 1000,
+        .body_ms = 30 * 1000,
+        .write_ms = 30 * 1000,
+        .drain_ms = 30 * 1000,
+        .head_max = 16 * 1024,
+        .body_max = 1024 * 1024,
+    };
+}
+
+int server_fail(struct selkie_server *server, int error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(server->error, sizeof server->error, format, arguments);
+    va_end(arguments);
+    return error;
+}
+
+void server_log(const struct selkie_server *server, enum selkie_level level, const char *format,
+                ...)
+{
+    if (!server->options.log)
+        return;
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    server->options.log(level, text, server->options.data);
+}
+
+static void server_set_workers(struct selkie_server *server)
+{
+    struct selkie_options *options = &server->options;
+    server->is_single = options->workers == SELKIE_WORKERS_NONE;
+    if (options->workers == SELKIE_WORKERS_AUTO)
+        options->workers = cpus_usable();
+    /* What is out of range is kept, and refused with a reason by server_check. */
+    bool in_range = options->workers > 0 && options->workers <= SELKIE_WORKERS_MAX;
+    server->worker_count = in_range ? (unsigned)options->workers : 1;
+}
+
+/* Makes what the processes share. Returns 0 or a negative errno. */
+static int server_open_shared(struct selkie_server *server)
+{
+    server->slots = slots_map(server->worker_count);
+    if (!server->slots)
+        return -errno;
+    server->router = router_new();
+    return server->router ? bell_open(&server->bell) : -ENOMEM;
+}
+
+struct selkie_server *selkie_server_new(const struct selkie_options *options)
+{
+    struct selkie_server *server = calloc(1, sizeof *server);
+    if (!server)
+        return NULL;
+    selkie_options_init(&server->options);
+    if (options)
+        server->options = *options;
+    server->bell = (struct bell){.read_fd = -1, .write_fd = -1};
+    server_set_workers(server);
+    int error = server_open_shared(server);
+    if (error) {
+        selkie_server_free(server);
+        errno = -error;
+        return NULL;
+    }
+    return server;
+}
+
+void selkie_server_free(struct selkie_server *server)
+{
+    if (!server)
+        return;
+    listener_list_close(&server->listeners);
+    router_free(server->router);
+    slots_unmap(server->slots, server->worker_count);
+    if (server->bell.read_fd >= 0)
+        bell_close(&server->bell);
+    free(server);
+}
+
+int selkie_server_listen(struct selkie_server *server, const char *where)
+{
+    bool per_worker = server->options.accept == SELKIE_ACCEPT_PER_WORKER;
+    return listener_list_open(&server->listeners, where, per_worker ? server->worker_count : 1,
+                              server->error, sizeof server->error);
+}
+
+const char *selkie_server_url(const struct selkie_server *server, size_t index)
+{
+    return index < server->listeners.count ? server->listeners.items[index].url : NULL;
+}
+
+static int server_route(struct selkie_server *server, const char *pattern,
+                        selkie_handler_fn *handler, void *data, bool ignores_body)
+{
+    const char *why = "";
+    struct route_target target = {handler, data, ignores_body};
+    int error = router_add(server->router, pattern, &target, &why);
+    return error ? server_fail(server, error, "%s", why) : 0;
+}
+
+int selkie_server_route(struct selkie_server *server, const char *pattern,
+                        selkie_handler_fn *handler, void *data)
+{
+    return server_route(server, pattern, handler, data, false);
+}
+
+int selkie_server_route_ignoring_body(struct selkie_server *server, const char *pattern,
+                                      selkie_handler_fn *handler, void *data)
+{
+    return server_route(server, pattern, handler, data, true);
+}
+
+const char *selkie_server_error(const struct selkie_server *server)
+{
+    return server->error;
+}
+
+void selkie_server_counters(const struct selkie_server *server, struct selkie_counters *out)
+{
+    *out = (struct selkie_counters){0};
+    for (unsigned i = 0; i < server->worker_count; i++) {
+        out->connections += SLOT_READ(server->slots[i].connections);
+        out->responses += SLOT_READ(server->slots[i].responses);
+        out->active += SLOT_READ(server->slots[i].active);
+    }
+}
+
+int server_start_listening(struct selkie_server *server, unsigned number)
+{
+    int backlog = server->options.backlog ? server->options.backlog : listener_backlog_default();
+    for (size_t i = 0; i < server->listeners.count; i++) {
+        struct listener *listener = &server->listeners.items[i];
+        unsigned copy = listener->count == 1 ? 0 : number;
+        int error = listener_listen(listener, copy, backlog);
+        if (error)
+            return server_fail(server, error, "cannot listen on %s: %s", listener->url,
+                               strerror(-error));
+    }
+    return 0;
+}
+
+static int server_start_listening_everywhere(struct selkie_server *server)
+{
+    bool per_worker = server->options.accept == SELKIE_ACCEPT_PER_WORKER;
+    unsigned numbers = per_worker ? server->worker_count : 1;
+    int error = 0;
+    for (unsigned i = 0; i < numbers && !error; i++)
+        error = server_start_listening(server, i);
+    return error;
+}
+
+/* Refuses options that cannot work. */
+static int server_check(struct selkie_server *server)
+{
+    const struct selkie_options *options = &server->options;
+    if (server->listeners.count == 0)
+        return server_fail(server, -EINVAL, "no address to listen on; call selkie_server_listen");
+    if (options->workers < SELKIE_WORKERS_NONE || options->workers > SELKIE_WORKERS_MAX)
+        return server_fail(server, -EINVAL, "%d workers are not between 1 and %d", options->workers,
+                           SELKIE_WORKERS_MAX);
+    if (!options->idle_ms || !options->head_ms || !options->body_ms || !options->write_ms)
+        return server_fail(server, -EINVAL, "a time-out is 0; the shortest is 1 ms");
+    if (options->head_max < 64 || options->head_max > INT32_MAX)
+        return server_fail(server, -EINVAL, "the limit of a request head is not between 64 bytes "
+                                            "and 2 GiB");
+    if (options->backlog < 0)
+        return server_fail(server, -EINVAL, "the backlog is negative");
+    return 0;
+}
+
+/* Each connection takes a descriptor; the soft limit is often 1,024 for the sake of programs that use
+ * select(2) unaware, which this one is not. */
+static void server_raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static void server_close_worker_bells(struct selkie_server *server, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        bell_close(&server->worker_bells[i]);
+    free(server->worker_bells);
+    server->worker_bells = NULL;
+}
+
+static int server_open_worker_bells(struct selkie_server *server)
+{
+    server->worker_bells = calloc(server->worker_count, sizeof *server->worker_bells);
+    if (!server->worker_bells)
+        return server_fail(server, -ENOMEM, "no memory for the workers");
+    for (unsigned i = 0; i < server->worker_count; i++) {
+        int error = bell_open(&server->worker_bells[i]);
+        if (error) {
+            server_close_worker_bells(server, i);
+            return server_fail(server, error, "cannot open a pipe: %s", strerror(-error));
+        }
+    }
+    return 0;
+}
+
+static int server_run_with_signals(struct selkie_server *server)
+{
+    int error = signals_take(&server->bell);
+    if (error)
+        return server_fail(server, error, "a server runs in this process already");
+    error = server->is_single ? single_run(server) : master_run(server);
+    signals_restore();
+    return error;
+}
+
+int selkie_server_run(struct selkie_server *server)
+{
+    int error = server_check(server);
+    if (error)
+        return error;
+    server_raise_descriptor_limit();
+    error = server->options.listen_after_fork ? 0 : server_start_listening_everywhere(server);
+    if (!error)
+        error = server_open_worker_bells(server);
+    if (error)
+        return error;
+    error = server_run_with_signals(server);
+    server_close_worker_bells(server, server->worker_count);
+    listener_list_close(&server->listeners);
+    return error;
+}
+
+void selkie_server_stop(struct selkie_server *server)
+{
+    bell_ring(&server->bell, BELL_STOP);
+}
+
+const char *selkie_version(void)
+{
+    return SELKIE_VERSION;
+}

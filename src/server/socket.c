@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Binding and adopting the sockets of listeners. The options are set here and nowhere else, so
+ * that every listener behaves alike however it came to be.
+ */
+#include "server/socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int option_set(int fd, int level, int option)
+{
+    int on = 1;
+    return setsockopt(fd, level, option, &on, sizeof on) < 0 ? -errno : 0;
+}
+
+/* SO_REUSEADDR: connections of the last run in TIME_WAIT do not hinder this one. TCP_NODELAY: Linux
+ * hands it on to accepted sockets, which saves a system call for each. */
+static int inet_options_set(int fd, int family, bool shared_port)
+{
+    int error = option_set(fd, SOL_SOCKET, SO_REUSEADDR);
+    if (error == 0)
+        error = option_set(fd, IPPROTO_TCP, TCP_NODELAY);
+    if (error == 0 && family == AF_INET6)
+        error = option_set(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+    if (error == 0 && shared_port)
+        error = option_set(fd, SOL_SOCKET, SO_REUSEPORT);
+    return error;
+}
+
+int socket_bind_inet(const struct address *address, bool shared_port)
+{
+    int family = address->storage.ss_family;
+    int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    int error = inet_options_set(fd, family, shared_port);
+    if (error == 0 && bind(fd, (const struct sockaddr *)&address->storage, address->length) < 0)
+        error = -errno;
+    if (error < 0) {
+        close(fd);
+        return error;
+    }
+    return fd;
+}
+
+int socket_address(int fd, struct address *out)
+{
+    struct address address = {.length = sizeof address.storage};
+    if (getsockname(fd, (struct sockaddr *)&address.storage, &address.length) < 0)
+        return -errno;
+    *out = address;
+    return 0;
+}
+
+/* Whether a process has the socket file open: 0 when none has, -EADDRINUSE, or another failure. */
+static int unix_probe(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    int error = connect(fd, (const struct sockaddr *)address, sizeof *address) < 0 ? errno : 0;
+    close(fd);
+    if (error == ECONNREFUSED || error == ENOENT)
+        return 0;
+    /* A full backlog (EAGAIN) or another type of socket (EPROTOTYPE) is in use as well. */
+    if (error == 0 || error == EAGAIN || error == EPROTOTYPE)
+        return -EADDRINUSE;
+    return -error;
+}
+
+/* Makes room for a socket file at the path. */
+static int unix_clear(const struct sockaddr_un *address, char *why, size_t why_size)
+{
+    const char *path = address->sun_path;
+    struct stat status;
+    if (lstat(path, &status) < 0) {
+        /* What is wrong with the path besides, bind(2) will say. */
+        return 0;
+    }
+    if (!S_ISSOCK(status.st_mode))
+        return address_fail(why, why_size, -EINVAL,
+                            "%s is not a socket; remove it or choose another path", path);
+    int error = unix_probe(address);
+    if (error == -EADDRINUSE)
+        return address_fail(why, why_size, error,
+                            "unix:%s is in use by another program; stop it or choose another path",
+                            path);
+    if (error < 0)
+        return address_fail(why, why_size, error, "cannot tell whether unix:%s is in use: %s", path,
+                            strerror(-error));
+    if (unlink(path) < 0 && errno != ENOENT) {
+        error = -errno;
+        return address_fail(why, why_size, error, "cannot remove the stale socket %s: %s", path,
+                            strerror(-error));
+    }
+    return 0;
+}
+
+int socket_bind_unix(const char *path, char *why, size_t why_size)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    int error = unix_clear(&address, why, why_size);
+    if (error < 0)
+        return error;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    error = -errno;
+    if (fd >= 0)
+        close(fd);
+    return address_fail(why, why_size, error, "cannot make the socket %s: %s", path,
+                        error == -ENOENT ? "its folder does not exist" : strerror(-error));
+}
+
+static int integer_option(int fd, int option)
+{
+    int value;
+    socklen_t length = sizeof value;
+    return getsockopt(fd, SOL_SOCKET, option, &value, &length) < 0 ? -errno : value;
+}
+
+/* Whether a socket can accept, or can after listen(2): it has a name, and no peer. */
+static bool socket_is_bound(int fd, const struct address *address)
+{
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+    if (integer_option(fd, SO_ACCEPTCONN) == 1)
+        return true;
+    if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0)
+        return false;
+    if (address->storage.ss_family == AF_UNIX)
+        return address->length > offsetof(struct sockaddr_un, sun_path);
+    return address_port(&address->storage) != 0;
+}
+
+/* Returns NULL, or what keeps the descriptor from being a listener; the errno goes to *error. */
+static const char *adoption_check(int fd, int *error)
+{
+    struct address address = {.length = 0};
+    *error = -EINVAL;
+    int type = integer_option(fd, SO_TYPE);
+    if (type == -EBADF) {
+        *error = type;
+        return "is not open";
+    }
+    if (type < 0)
+        return "is not a socket";
+    if (type != SOCK_STREAM)
+        return "is not a stream socket";
+    *error = socket_address(fd, &address);
+    if (*error < 0)
+        return "has no address";
+    *error = -EINVAL;
+    int family = address.storage.ss_family;
+    if (family != AF_INET && family != AF_INET6 && family != AF_UNIX)
+        return "is neither a TCP nor a Unix socket";
+    return socket_is_bound(fd, &address) ? NULL : "is not a listening socket";
+}
+
+int socket_adopt(int fd, char *why, size_t why_size)
+{
+    int error;
+    const char *flaw = adoption_check(fd, &error);
+    if (flaw != NULL)
+        return address_fail(why, why_size, error,
+                            "fd:%d %s; pass the listening socket as this descriptor", fd, flaw);
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
+        fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
+        error = -errno;
+        return address_fail(why, why_size, error, "cannot set the flags of fd:%d: %s", fd,
+                            strerror(-error));
+    }
+    /* It saves time only, so a socket that refuses it, as one of AF_UNIX does, serves as well. */
+    (void)option_set(fd, IPPROTO_TCP, TCP_NODELAY);
+    return 0;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/*
+ * One listening socket: made and bound, or taken over from the parent process. listener.c opens
+ * its sockets with it. Each is SOCK_STREAM, non-blocking and close-on-exec.
+ *
+ * Every function returns 0 or a descriptor, or a negative errno with nothing left open.
+ */
+#ifndef SERVER_SOCKET_H
+#define SERVER_SOCKET_H
+
+#include "server/address.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A socket bound to an IPv4 or IPv6 address; with `shared_port` others that have it too may be
+ * bound to the same (SO_REUSEPORT). Returns the descriptor, which the caller owns. */
+int socket_bind_inet(const struct address *address, bool shared_port);
+
+/* A socket bound to a socket file that is made for it, in the place of one that nobody listens on.
+ * Returns the descriptor, which the caller owns; on failure `why` is one line. */
+int socket_bind_unix(const char *path, char *why, size_t why_size);
+
+/* Makes an inherited descriptor fit for a listener when it is a stream socket that listens or is
+ * bound. The caller owns it before and after; on failure `why` is one line, and its flags are as
+ * they were. */
+int socket_adopt(int fd, char *why, size_t why_size);
+
+/* The address that a socket is bound to. */
+int socket_address(int fd, struct address *out);
+
+#endif

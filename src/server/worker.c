@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: MIT
+/*
+ * See worker.h. One turn of its loop: wait, read the clock, let the engine tell what happened, expire
+ * what took too long, see whether to accept. accept.c decides the last; connection.c does the work.
+ */
+#include "server/worker.h"
+
+#include "base/clock.h"
+#include "server/accept.h"
+#include "server/connection.h"
+#include "server/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+enum {
+    /* How long a client may take to end its side after the last response (nginx: 5 s as well). */
+    LINGER_MS = 5000,
+    /* A connection accepted just before the drain has its request on the way: so long it may take. */
+    DRAIN_FIRST_MS = 1000,
+    /* Descriptors kept back for what handlers open. */
+    DESCRIPTORS_SPARE = 16,
+    /* Where no descriptor limit says less. */
+    CONNECTIONS_MAX = 1024 * 1024,
+};
+
+static struct connection *connection_of(struct source *source)
+{
+    return (struct connection *)(void *)source;
+}
+
+static int on_acceptable(void *owner, struct source *listener)
+{
+    return worker_acceptable(owner, listener);
+}
+
+static void on_accepted(void *owner, int fd)
+{
+    connection_open(owner, fd);
+}
+
+static void on_accept_failed(void *owner, struct source *listener, int error)
+{
+    (void)listener;
+    worker_accept_failed(owner, error);
+}
+
+static void on_input(void *owner, struct source *source, struct span bytes)
+{
+    connection_input(owner, connection_of(source), bytes);
+}
+
+static void on_writable(void *owner, struct source *source)
+{
+    connection_writable(owner, connection_of(source));
+}
+
+static void on_ended(void *owner, struct source *source, int error)
+{
+    connection_ended(owner, connection_of(source), error);
+}
+
+static void on_released(void *owner, struct source *source)
+{
+    struct worker *worker = owner;
+    pool_return(&worker->connections, connection_of(source));
+}
+
+static void worker_begin_drain(struct worker *worker)
+{
+    if (worker->draining)
+        return;
+    worker_accept_rest(worker);
+    worker->draining = true;
+    worker_unlisten(worker);
+    atomic_store(&worker->slot->state, SLOT_DRAINING);
+    listener_list_close(&worker->server->listeners);
+    worker->drain_until_ms = worker->now_ms + worker->server->options.drain_ms;
+    if (worker->queues[AWAITS_FIRST].length_ms > DRAIN_FIRST_MS)
+        worker->queues[AWAITS_FIRST].length_ms = DRAIN_FIRST_MS;
+}
+
+/* A signal to a server without workers, where the process is master and worker in one. */
+static void worker_signalled(struct worker *worker, int signal)
+{
+    server_log(worker->server, SELKIE_LOG_INFO, "shutting down on %s", signal_name(signal));
+    if (signal == SIGQUIT || worker->draining)
+        worker->ended = true;
+    else
+        worker_begin_drain(worker);
+}
+
+static void worker_note(struct worker *worker, char note)
+{
+    switch (note) {
+    case BELL_ACCEPT:
+        worker->asked_to_accept = true;
+        break;
+    case BELL_DRAIN:
+    case BELL_STOP:
+        worker_begin_drain(worker);
+        break;
+    case BELL_READY:
+        break;
+    default:
+        worker_signalled(worker, note);
+    }
+}
+
+static void on_rung(void *owner, struct source *source)
+{
+    struct worker *worker = owner;
+    char notes[64];
+    if (source == &worker->lifeline) {
+        worker->ended = true; /* the master has died: nobody looks after this worker any more */
+        return;
+    }
+    struct bell bell = {.read_fd = source->fd};
+    size_t count = bell_read(&bell, notes, sizeof notes);
+    for (size_t i = 0; i < count; i++)
+        worker_note(worker, notes[i]);
+}
+
+static const struct engine_calls worker_calls = {
+    .acceptable = on_acceptable,
+    .accepted = on_accepted,
+    .accept_failed = on_accept_failed,
+    .input = on_input,
+    .writable = on_writable,
+    .ended = on_ended,
+    .rung = on_rung,
+    .released = on_released,
+};
+
+void worker_connection_opened(struct worker *worker)
+{
+    worker->active++;
+    SLOT_ADD(worker->slot->connections, 1);
+    atomic_store_explicit(&worker->slot->active, worker->active, memory_order_relaxed);
+}
+
+void worker_connection_dropped(struct worker *worker)
+{
+    worker->active--;
+    atomic_store_explicit(&worker->slot->active, worker->active, memory_order_relaxed);
+}
+
+static enum engine_trigger worker_trigger(const struct selkie_options *options)
+{
+    switch (options->trigger) {
+    case SELKIE_TRIGGER_EDGE:
+        return ENGINE_EDGE;
+    case SELKIE_TRIGGER_LEVEL:
+        return ENGINE_LEVEL;
+    case SELKIE_TRIGGER_AUTO:
+        break;
+    }
+    return ENGINE_BEST_TRIGGER;
+}
+
+static int worker_open_engine(struct worker *worker)
+{
+    const struct selkie_options *options = &worker->server->options;
+    int error = engine_open(options->selector, worker_trigger(options), &worker_calls, worker,
+                            &worker->engine);
+    if (error)
+        return server_fail(worker->server, error, "cannot open the selector %s: %s",
+                           options->selector ? options->selector : "of this system",
+                           error == -ENOTSUP ? "this system does not have it" : strerror(-error));
+    if (worker->number == 0)
+        server_log(worker->server, SELKIE_LOG_INFO, "waiting with %s, %s-triggered",
+                   engine_name(worker->engine), engine_trigger_name(worker->engine));
+    return 0;
+}
+
+static int worker_open_buffers(struct worker *worker)
+{
+    worker->output.bytes = malloc(ARENA_SIZE);
+    worker->fields.bytes = malloc(FIELDS_SIZE);
+    worker->decoded.bytes = malloc(worker->server->options.head_max);
+    if (!worker->output.bytes || !worker->fields.bytes || !worker->decoded.bytes)
+        return server_fail(worker->server, -ENOMEM, "no memory for a worker");
+    return 0;
+}
+
+static int worker_watch_bell(struct worker *worker, struct source *source, int fd)
+{
+    *source = (struct source){.fd = fd, .kind = SOURCE_BELL};
+    int error = fd < 0 ? 0 : engine_watch(worker->engine, source);
+    return error ? server_fail(worker->server, error, "cannot watch a pipe: %s", strerror(-error))
+                 : 0;
+}
+
+/* The descriptors that this process can still open, for connections. */
+static unsigned descriptors_left(const struct worker *worker)
+{
+    struct rlimit limit = {.rlim_cur = CONNECTIONS_MAX};
+    int next = fcntl(worker->bell.fd, F_DUPFD_CLOEXEC, 0);
+    if (next < 0)
+        return 0;
+    close(next);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    rlim_t most = limit.rlim_cur < CONNECTIONS_MAX ? limit.rlim_cur : CONNECTIONS_MAX;
+    if (strcmp(engine_name(worker->engine), "select") == 0 && most > FD_SETSIZE)
+        most = FD_SETSIZE;
+    rlim_t used = (rlim_t)next + DESCRIPTORS_SPARE;
+    return most > used ? (unsigned)(most - used) : 0;
+}
+
+static int worker_limit_connections(struct worker *worker)
+{
+    unsigned wanted = worker->server->options.max_connections;
+    unsigned left = descriptors_left(worker);
+    if (left == 0)
+        return server_fail(worker->server, -EMFILE,
+                           "no descriptors are left for connections; raise the limit (ulimit -n)");
+    if (wanted > left)
+        return server_fail(worker->server, -EINVAL,
+                           "%u connections a worker are more than the %u descriptors that %s and "
+                           "the limit (ulimit -n) leave for them",
+                           wanted, left, engine_name(worker->engine));
+    worker->active_max = wanted ? wanted : left;
+    return 0;
+}
+
+static int worker_open_listeners(struct worker *worker)
+{
+    struct selkie_server *server = worker->server;
+    struct listener_list *list = &server->listeners;
+    unsigned count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += list->items[i].count;
+    worker->listeners = calloc(count + 1, sizeof *worker->listeners);
+    if (!worker->listeners)
+        return server_fail(server, -ENOMEM, "no memory for a worker");
+    for (size_t i = 0; i < list->count; i++) {
+        for (unsigned copy = 0; copy < list->items[i].count; copy++)
+            worker->listeners[worker->listener_count++] =
+                (struct source){.fd = list->items[i].fds[copy], .kind = SOURCE_LISTENER};
+    }
+    int error = server->options.listen_after_fork ? server_start_listening(server, worker->number)
+                                                  : 0;
+    if (error)
+        return error;
+    error = worker_listen(worker);
+    return error ? server_fail(server, error, "cannot wait for connections: %s", strerror(-error))
+                 : 0;
+}
+
+static void worker_open_queues(struct worker *worker)
+{
+    const struct selkie_options *options = &worker->server->options;
+    const uint32_t lengths[AWAITS_COUNT] = {
+        [AWAITS_FIRST] = options->idle_ms,   [AWAITS_NEXT] = options->idle_ms,
+        [AWAITS_HEAD] = options->head_ms,    [AWAITS_BODY] = options->body_ms,
+        [AWAITS_READER] = options->write_ms, [AWAITS_END] = LINGER_MS,
+    };
+    for (int i = 0; i < AWAITS_COUNT; i++)
+        timer_queue_init(&worker->queues[i], lengths[i]);
+}
+
+/* Time is read once a turn; what happens in a turn happens at its time. */
+static void worker_read_clock(struct worker *worker)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    worker->now_ms = (uint32_t)now_ms;
+    if (now_ms < worker->date_until_ms)
+        return;
+    int64_t unix_ms = clock_unix_ms();
+    http_date_format(unix_ms / 1000, worker->date);
+    worker->date_until_ms = now_ms + 1000 - unix_ms % 1000;
+}
+
+int worker_open(struct worker *worker, struct selkie_server *server, unsigned number,
+                const struct bell *bell, int lifeline)
+{
+    *worker = (struct worker){.server = server, .slot = &server->slots[number], .number = number};
+    pool_init(&worker->connections, sizeof(struct connection));
+    worker_open_queues(worker);
+    worker_read_clock(worker);
+    int error = worker_open_engine(worker);
+    if (!error)
+        error = worker_open_buffers(worker);
+    if (!error)
+        error = worker_watch_bell(worker, &worker->bell, bell->read_fd);
+    if (!error)
+        error = worker_watch_bell(worker, &worker->lifeline, lifeline);
+    if (!error)
+        error = worker_limit_connections(worker);
+    if (!error)
+        error = worker_open_listeners(worker);
+    if (error)
+        worker_close(worker);
+    return error;
+}
+
+static int sooner(int a_ms, int b_ms)
+{
+    return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
+/* How long the worker may wait: until the first time-out, or the next thing it wants to look at. */
+static int worker_wait_ms(const struct worker *worker)
+{
+    int wait_ms = worker_listening_wait(worker);
+    for (int i = 0; i < AWAITS_COUNT; i++)
+        wait_ms = sooner(wait_ms, timer_queue_wait(&worker->queues[i], worker->now_ms));
+    if (!worker->draining)
+        return wait_ms;
+    int32_t left = (int32_t)(worker->drain_until_ms - worker->now_ms);
+    return worker->drain_turns < 2 ? 0 : sooner(wait_ms, left < 0 ? 0 : left);
+}
+
+static struct connection *connection_of_timer(struct timer *timer)
+{
+    return LIST_MEMBER(timer, struct connection, timer);
+}
+
+static void worker_expire(struct worker *worker)
+{
+    for (int i = 0; i < AWAITS_COUNT; i++) {
+        for (struct timer *due; (due = timer_queue_due(&worker->queues[i], worker->now_ms));)
+            connection_expired(worker, connection_of_timer(due));
+    }
+}
+
+/* Idle connections are closed one whole turn after the drain began, so that a request which had come
+ * by then is still served; the busy ones end by themselves, or at the deadline. */
+static void worker_drain(struct worker *worker)
+{
+    if (worker->drain_turns < 2 && ++worker->drain_turns == 2) {
+        struct list *idle = &worker->queues[AWAITS_NEXT].timers;
+        while (!list_is_empty(idle))
+            connection_drop(worker,
+                            connection_of_timer(LIST_MEMBER(idle->next, struct timer, link)));
+    }
+    bool is_late = (int32_t)(worker->now_ms - worker->drain_until_ms) >= 0;
+    if (is_late && worker->active > 0)
+        server_log(worker->server, SELKIE_LOG_WARNING,
+                   "worker %u closes %u connections that are busy after the drain time-out",
+                   worker->number, worker->active);
+    if (worker->active == 0 || is_late)
+        worker->ended = true;
+}
+
+int worker_turn(struct worker *worker, int wait_ms)
+{
+    int error = engine_wait(worker->engine, sooner(wait_ms, worker_wait_ms(worker)));
+    if (error && error != -EINTR)
+        return server_fail(worker->server, error, "%s does not wait: %s",
+                           engine_name(worker->engine), strerror(-error));
+    worker_read_clock(worker);
+    engine_dispatch(worker->engine);
+    worker_expire(worker);
+    worker_review_listening(worker);
+    if (worker->draining)
+        worker_drain(worker);
+    return 0;
+}
+
+int worker_run(struct worker *worker)
+{
+    int error = 0;
+    while (!worker->ended && !error)
+        error = worker_turn(worker, -1);
+    return error;
+}
+
+static void worker_drop_connections(struct worker *worker)
+{
+    for (int i = 0; i < AWAITS_COUNT; i++) {
+        struct list *timers = &worker->queues[i].timers;
+        while (!list_is_empty(timers))
+            connection_drop(worker,
+                            connection_of_timer(LIST_MEMBER(timers->next, struct timer, link)));
+    }
+}
+
+void worker_close(struct worker *worker)
+{
+    if (worker->engine) {
+        worker_drop_connections(worker);
+        engine_close(worker->engine);
+    }
+    intake_store_fini(&worker->intakes);
+    pool_fini(&worker->connections);
+    free(worker->listeners);
+    free(worker->output.bytes);
+    free(worker->fields.bytes);
+    free(worker->decoded.bytes);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A worker: one process (or the caller's own), one thread, one engine, and the connections that it
+ * has accepted. It owns everything that they share: time, output arena, pools and time-outs. It
+ * borrows the server, which was complete before the fork.
+ */
+#ifndef SERVER_WORKER_H
+#define SERVER_WORKER_H
+
+#include "base/pool.h"
+#include "engine/engine.h"
+#include "http/http.h"
+#include "server/intake.h"
+#include "server/output.h"
+#include "server/server.h"
+#include "server/timer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a connection waits for: each has a queue of its own, since each has its own time-out. */
+enum awaited {
+    AWAITS_FIRST,   /* the first byte of its first request */
+    AWAITS_NEXT,    /* the first byte of another request: it is idle */
+    AWAITS_HEAD,    /* the rest of a head */
+    AWAITS_BODY,    /* the rest of a body */
+    AWAITS_READER,  /* the client to take output */
+    AWAITS_END,     /* the client to end, after the last response */
+    AWAITS_COUNT,
+    AWAITS_NOTHING = AWAITS_COUNT,
+};
+
+struct worker {
+    struct selkie_server *server; /* borrowed */
+    struct slot *slot;            /* borrowed */
+    unsigned number;              /* of the slot */
+    struct engine *engine;
+
+    uint32_t now_ms; /* monotonic, read once a turn */
+    int64_t date_until_ms;
+    char date[HTTP_DATE_LENGTH + 1];
+
+    struct arena output;
+    struct http_head head; /* of the request that is being parsed in place */
+    struct text fields;    /* further fields of the response that is being made */
+    struct text decoded;   /* parameters of the running request, without %XX */
+
+    struct pool connections;
+    struct intake_store intakes;
+    struct timer_queue queues[AWAITS_COUNT];
+    unsigned active, active_max;
+
+    struct source bell, lifeline;
+    struct source *listeners; /* owned: every socket of the server, in the order of its list */
+    unsigned listener_count;
+    bool listening;           /* the engine watches the worker's own listeners */
+    bool asked_to_accept;     /* a sibling has left connections to this worker */
+    uint32_t listen_again_ms; /* when not listening: when to try again */
+    bool waits_for_room;      /* not listening until a connection ends */
+
+    bool draining;
+    uint8_t drain_turns;     /* since the drain began, counted to 2 */
+    uint32_t drain_until_ms; /* then the busy connections are closed too */
+    bool ended;              /* leave the loop */
+};
+
+/* Makes a worker for slot `number`, which listens. `bell` and `lifeline` are borrowed; the latter is
+ * readable when the master has died, or -1. Returns 0; or a negative errno, nothing left open, and
+ * server->error has a line. */
+int worker_open(struct worker *worker, struct selkie_server *server, unsigned number,
+                const struct bell *bell, int lifeline);
+
+/* One turn of its loop, which waits at most `wait_ms` (negative: for as long as there is nothing to
+ * do). Returns 0 or a negative errno. */
+int worker_turn(struct worker *worker, int wait_ms);
+
+/* Serves until it has drained, or was told to end at once. Returns 0 or a negative errno. */
+int worker_run(struct worker *worker);
+
+/* Drops the connections that are left and frees everything. */
+void worker_close(struct worker *worker);
+
+/* The connections tell when they come and go. */
+void worker_connection_opened(struct worker *worker);
+void worker_connection_dropped(struct worker *worker);
+
+#endif
