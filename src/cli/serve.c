@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Runs a server for main, from its settings to its end, and says what a person wants to hear
+ * meanwhile: where it listens and that it ends on stdout, what went wrong on stderr, and at the end
+ * how much it has served.
+ */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* What the callbacks share with serve. */
+struct run {
+    int64_t log_level;
+    bool mute; /* stdout failed: nobody can learn where the server listens */
+};
+
+/* One flush for all lines, so that a reader gets them whole. */
+static void on_ready(struct selkie_server *server, void *data)
+{
+    struct run *run = data;
+    const char *url;
+
+    for (size_t index = 0; (url = selkie_server_url(server, index)) != NULL; index++)
+        (void)printf("listening on %s\n", url);
+    if (say_flushed() == 0)
+        return;
+    run->mute = true;
+    selkie_server_stop(server);
+}
+
+static void on_log(enum selkie_level level, const char *text, void *data)
+{
+    static const char *const names[] = {
+        [SELKIE_LOG_ERROR] = "error",
+        [SELKIE_LOG_WARNING] = "warning",
+        [SELKIE_LOG_INFO] = "info",
+    };
+    const struct run *run = data;
+
+    if (strcmp(text, "shutting down on SIGINT") == 0) {
+        (void)puts("Shutting down worker processes ...");
+        (void)fflush(stdout);
+    }
+    if ((int64_t)level <= run->log_level)
+        say("%s: %s", names[level], text);
+}
+
+/* A file in the place of a unix socket is a state of this machine; any other address that the
+ * library calls invalid is the user's text. */
+static int listen_status(const char *address, int result)
+{
+    struct stat file;
+    bool is_path = strncmp(address, "unix:", 5) == 0;
+
+    if (result != -EINVAL || (is_path && lstat(address + 5, &file) == 0))
+        return EXIT_FAILED;
+    return EXIT_USAGE;
+}
+
+/* Returns 0 or the exit status. */
+static int server_prepare(struct selkie_server *server, const struct command *command,
+                          const struct settings *settings)
+{
+    for (size_t index = 0; index < settings->listen_count; index++) {
+        int result = selkie_server_listen(server, settings->listen[index]);
+
+        if (result != 0)
+            return listen_status(settings->listen[index], result);
+    }
+    return command->install(server, settings) == 0 ? 0 : EXIT_FAILED;
+}
+
+static void say_served(const struct selkie_server *server)
+{
+    struct selkie_counters counters;
+
+    selkie_server_counters(server, &counters);
+    say("served %" PRIu64 " responses on %" PRIu64 " connections", counters.responses,
+        counters.connections);
+}
+
+int serve(const struct command *command, const struct settings *settings)
+{
+    struct run run = {.log_level = settings->log_level, .mute = false};
+    struct selkie_options options;
+    struct selkie_server *server;
+    int status;
+
+    settings_options(settings, &options);
+    options.ready = on_ready;
+    options.log = on_log;
+    options.data = &run;
+    server = selkie_server_new(&options);
+    if (server == NULL) {
+        say("cannot make a server: %s", strerror(errno));
+        return EXIT_FAILED;
+    }
+    status = server_prepare(server, command, settings);
+    if (status == 0 && selkie_server_run(server) != 0)
+        status = EXIT_FAILED;
+    if (status != 0)
+        say("%s", selkie_server_error(server));
+    else
+        say_served(server);
+    selkie_server_free(server);
+    return run.mute ? EXIT_FAILED : status;
+}
