@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+# A thin front to meson: each goal first makes sure that what it needs is installed (tools/need),
+# then calls the tool that does the work. `make help` lists the goals.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+ARGS    ?=
+# An interpreter that can import pytest; Debian's package serves Debian's own python3.
+PYTHON  ?= $(firstword $(wildcard /usr/bin/python3) python3)
+
+# Warnings are errors where nobody would read them; binutils cannot combine LTO objects of clang.
+WERROR  := $(if $(filter true,$(CI)),true,false)
+LTO     := $(if $(findstring clang,$(CC)),false,true)
+SETUP   := meson setup -Dwerror=$(WERROR)
+
+.PHONY: all run test asan load bench lint format install clean help
+
+all: build/build.ninja ## build the program and the libraries into build/ (the default)
+	@ninja -C build
+
+run: all ## build, then serve "ok" on http://localhost:8081 (ARGS= takes more options)
+	build/selkie respond $(ARGS)
+
+test: ## install what is missing, build, and run all tests
+	@tools/need build test load
+	@$(MAKE) --no-print-directory build/with-tests
+	@ninja -C build
+	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) tools/test
+
+asan: ## the same under AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan/
+	@tools/need build test load
+	@$(MAKE) --no-print-directory build-asan/build.ninja
+	@ninja -C build-asan
+	@SELKIE_BUILD=$(CURDIR)/build-asan $(PYTHON) tools/test
+
+load: all ## every cell of the load matrix; writes docs/load-matrix.md
+	@tools/need load
+	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) test/load/matrix.py --full
+
+bench: all ## measure CPU per request and memory, side by side with a bare epoll loop
+	@tools/need bench
+	@for kind in keepalive pipeline close idle; do $(PYTHON) bench/bench.py $$kind --server \
+	    'selkie=build/selkie respond --workers 1 --listen 127.0.0.1:{port}' || exit 1; done
+
+lint: ## clang-format, clang-tidy, cppcheck, and the warnings of clang
+	@tools/need build lint
+	@tools/lint
+
+format: ## format all C files in place
+	@tools/need lint
+	@tools/lint --format
+
+install: all ## install below $(DESTDIR)$(PREFIX)
+	@meson configure build -Dprefix=$(PREFIX)
+	@meson install -C build $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+
+clean: ## remove what was built
+	rm -rf build build-asan build-lint
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+build/build.ninja:
+	@tools/need build
+	@$(SETUP) -Db_lto=$(LTO) build
+
+build/with-tests: build/build.ninja
+	@meson configure build -Dtests=true
+	@touch $@
+
+# The leak checker and the load tools want speed more than exact line numbers: -O1.
+build-asan/build.ninja:
+	@$(SETUP) -Db_sanitize=address,undefined -Db_lto=false -Db_lundef=false -Doptimization=1 \
+	    -Dtests=true build-asan
