@@ -95,7 +95,7 @@ void selkie_server_free(struct selkie_server *server);
 int selkie_server_listen(struct selkie_server *server, const char *where);
 
 /* The URL of listener `index` from 0, "http://127.0.0.1:8081" or "unix:/path", lent until the server
- * is freed; NULL behind the last. */
+ * begins to drain; NULL behind the last, and after that. */
 const char *selkie_server_url(const struct selkie_server *server, size_t index);
 
 /*
@@ -174,13 +174,15 @@ int selkie_request_peer(const struct selkie_request *request, char *to, size_t s
  */
 int selkie_reply_field(struct selkie_request *request, const char *name, const char *value);
 
-/* Ends the connection after this response (Connection: close). Before selkie_reply. */
+/* Ends the connection after this response (Connection: close). Before selkie_reply; behind it there is
+ * no effect. */
 void selkie_reply_close(struct selkie_request *request);
 
 /*
  * Answers the request: `status` 200 to 599, `type` the Content-Type or NULL, and the body, which is
  * copied before this returns. HEAD, 204 and 304 are answered without it. Returns 0; -EALREADY when
- * the request is answered; -EINVAL for another status or a type with control characters; -ENOMEM.
+ * the request is answered; -EINVAL for another status or a type with control characters; -ENOMEM; -EPIPE
+ * when the client has gone, which needs no action.
  */
 int selkie_reply(struct selkie_request *request, int status, const char *type, const void *body,
                  size_t length);

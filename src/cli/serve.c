@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -17,12 +18,26 @@ struct run {
     bool mute; /* stdout failed: nobody can learn where the server listens */
 };
 
+/* The server has begun: signals are its own business, and once it has ended there is nothing left that a
+ * late one could end. */
+static volatile sig_atomic_t has_begun;
+
+/* In force before and after the run, when the server does not take the signals itself. */
+static void on_signal(int number)
+{
+    if (has_begun)
+        return;
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
 /* One flush for all lines, so that a reader gets them whole. */
 static void on_ready(struct selkie_server *server, void *data)
 {
     struct run *run = data;
     const char *url;
 
+    has_begun = 1;
     for (size_t index = 0; (url = selkie_server_url(server, index)) != NULL; index++)
         (void)printf("listening on %s\n", url);
     if (say_flushed() == 0)
@@ -93,6 +108,8 @@ int serve(const struct command *command, const struct settings *settings)
     options.ready = on_ready;
     options.log = on_log;
     options.data = &run;
+    (void)signal(SIGTERM, on_signal);
+    (void)signal(SIGINT, on_signal);
     server = selkie_server_new(&options);
     if (server == NULL) {
         say("cannot make a server: %s", strerror(errno));

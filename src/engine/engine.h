@@ -75,6 +75,9 @@ int engine_wait(struct engine *engine, int timeout_ms);
 /* Tells the owner all that the wait found. */
 void engine_dispatch(struct engine *engine);
 
+/* Whether the last dispatch has told everything that was there when the wait ended. */
+bool engine_told_all(const struct engine *engine);
+
 /* Begins to watch a connection for input, or a bell. Returns 0 or a negative errno. */
 int engine_watch(struct engine *engine, struct source *source);
 
@@ -82,8 +85,9 @@ int engine_watch(struct engine *engine, struct source *source);
 int engine_listen(struct engine *engine, struct source *listener);
 void engine_unlisten(struct engine *engine, struct source *listener);
 
-/* Accepts up to `count` connections that wait at once, whether listening or not. */
-void engine_accept(struct engine *engine, struct source *listener, int count);
+/* Accepts up to `count` connections that wait at `listener`, whether listening or not. Returns how many:
+ * when that is `count`, more may wait. */
+int engine_accept(struct engine *engine, struct source *listener, int count);
 
 /* Ends, or begins again, to take input from a connection. */
 void engine_pause(struct engine *engine, struct source *connection);

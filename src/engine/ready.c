@@ -26,7 +26,7 @@ enum {
 /* source.flags */
 enum {
     READABLE = 1,    /* input may wait in the kernel */
-    HANGUP = 2,      /* the peer has ended its side: read until the end is seen */
+    HANGUP = 2,      /* the peer has ended its side, or stopped a read: only EAGAIN is the end */
     PAUSED = 4,      /* the owner takes no input */
     ENDED = 8,       /* the end was told */
     WANTS_WRITE = 16 /* a send was short */
@@ -167,6 +167,7 @@ static void engine_release(struct engine *engine)
 int engine_wait(struct engine *engine, int timeout_ms)
 {
     int64_t timeout_ns = timeout_ms < 0 ? -1 : (int64_t)timeout_ms * 1000000;
+    engine_apply_changes(engine);
     if (engine->again)
         timeout_ns = 0;
     int count = selkie_selector_select(engine->selector, engine->ready, READY_MAX, timeout_ns);
@@ -183,7 +184,7 @@ static void connection_read(struct engine *engine, struct source *source)
     while (count < 0 && errno == EINTR);
 
     if (count > 0) {
-        /* A short read has emptied the socket, unless an end stands behind the bytes. */
+        /* A short read has emptied the socket, unless an end or urgent data stands behind it. */
         if (count < INPUT_SIZE && !(source->flags & HANGUP))
             source->flags &= (uint8_t)~READABLE;
         engine->calls->input(engine->owner, source, (struct span){engine->input, (size_t)count});
@@ -244,8 +245,12 @@ void engine_dispatch(struct engine *engine)
         if (source_unqueue(engine, &again, &source))
             connection_ready(engine, source, 0);
     }
-    engine_apply_changes(engine);
     engine_release(engine);
+}
+
+bool engine_told_all(const struct engine *engine)
+{
+    return engine->ready_count < READY_MAX && !engine->again && !engine->changed;
 }
 
 int engine_watch(struct engine *engine, struct source *source)
@@ -295,22 +300,25 @@ static bool accept_goes_on(int error)
     }
 }
 
-void engine_accept(struct engine *engine, struct source *listener, int count)
+int engine_accept(struct engine *engine, struct source *listener, int count)
 {
-    for (; count > 0; count--) {
+    int accepted = 0;
+    for (int tries = count; tries > 0; tries--) {
         int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
+            accepted++;
             engine->calls->accepted(engine->owner, fd);
             continue;
         }
         int error = errno;
         if (error == EAGAIN)
-            return;
+            break;
         if (!accept_goes_on(error)) {
             engine->calls->accept_failed(engine->owner, listener, -error);
-            return;
+            break;
         }
     }
+    return accepted;
 }
 
 void engine_pause(struct engine *engine, struct source *connection)

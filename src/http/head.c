@@ -43,6 +43,11 @@ int http_head_parse(struct http_head *head, struct span bytes, size_t length_max
     return parse.status;
 }
 
+bool http_head_is_blank(const struct http_head *head)
+{
+    return head->phase == PHASE_START;
+}
+
 bool http_head_persists(const struct http_head *head)
 {
     return !head->asks_close && (head->minor > 0 || head->asks_keep_alive);

@@ -53,7 +53,7 @@ static uint32_t epoll_mask(unsigned events)
     if (events & SELKIE_EDGE)
         mask |= EPOLLET;
     if (events & SELECTOR_HANGUP)
-        mask |= EPOLLRDHUP;
+        mask |= EPOLLRDHUP | EPOLLPRI;
     if (events & SELECTOR_EXCLUSIVE)
         mask |= EPOLLEXCLUSIVE;
     return mask;
@@ -68,7 +68,7 @@ static unsigned epoll_ready(uint32_t mask)
         events |= SELKIE_READ;
     if (mask & EPOLLOUT)
         events |= SELKIE_WRITE;
-    if (mask & EPOLLRDHUP)
+    if (mask & (EPOLLRDHUP | EPOLLPRI))
         events |= SELECTOR_HANGUP;
     return events;
 }

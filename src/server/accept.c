@@ -7,17 +7,29 @@ enum {
     ACCEPT_BATCH = 64,
     /* How long a sibling may take to fetch what was left to it: a few turns of a busy one. */
     YIELD_MS = 10,
-    /* Until descriptors or memory may be there again, unless a connection ends before. */
+    /* A sibling that has not heard its bell in so many of these times hangs in a handler. */
+    YIELDS_MAX = 3,
+    /* Until descriptors or memory may be there again. */
     STARVED_MS = 100,
 };
+
+static bool accepts_per_worker(const struct worker *worker)
+{
+    return worker->server->options.accept == SELKIE_ACCEPT_PER_WORKER;
+}
 
 /* The sockets that this worker accepts from unasked: all of them, or with per-worker sockets its own,
  * which are every worker_count-th. */
 static bool listener_is_own(const struct worker *worker, unsigned index)
 {
-    const struct selkie_server *server = worker->server;
-    return server->options.accept == SELKIE_ACCEPT_SHARED ||
-           index % server->worker_count == worker->number;
+    return !accepts_per_worker(worker) ||
+           index % worker->server->worker_count == worker->number;
+}
+
+static void worker_set_listening(struct worker *worker, enum listening listening, int slot_state)
+{
+    worker->listening = listening;
+    atomic_store(&worker->slot->state, slot_state);
 }
 
 int worker_listen(struct worker *worker)
@@ -29,32 +41,24 @@ int worker_listen(struct worker *worker)
         if (error)
             return error;
     }
-    worker->listening = true;
-    atomic_store(&worker->slot->state, SLOT_ACCEPTING);
+    worker_set_listening(worker, LISTENING, SLOT_ACCEPTING);
     return 0;
 }
 
-void worker_unlisten(struct worker *worker)
+static void worker_unlisten(struct worker *worker)
 {
     for (unsigned i = 0; i < worker->listener_count; i++)
         engine_unlisten(worker->engine, &worker->listeners[i]);
-    worker->listening = false;
 }
 
-static bool slot_counts(const struct slot *slot)
-{
-    int state = SLOT_READ(slot->state);
-    return state == SLOT_ACCEPTING || state == SLOT_FULL;
-}
-
-/* How many connections this worker may hold: a quarter above the mean of all workers that live, and
- * at least one more than none. */
+/* How many connections this worker may hold: a quarter above the mean of the workers that take any, and
+ * at least one. */
 static unsigned worker_share(const struct worker *worker)
 {
     const struct selkie_server *server = worker->server;
     uint64_t total = 0, workers = 0;
     for (unsigned i = 0; i < server->worker_count; i++) {
-        if (!slot_counts(&server->slots[i]))
+        if (SLOT_READ(server->slots[i].state) != SLOT_ACCEPTING)
             continue;
         total += SLOT_READ(server->slots[i].active);
         workers++;
@@ -62,126 +66,170 @@ static unsigned worker_share(const struct worker *worker)
     return workers < 2 ? UINT32_MAX : (unsigned)((total + workers) * 5 / (4 * workers));
 }
 
-/* Rings the bell of the sibling that holds the fewest connections, if one takes any. */
-static void worker_call_sibling(const struct worker *worker)
+/* The sibling that takes connections and holds the fewest, or this worker when there is none. */
+static unsigned worker_find_sibling(const struct worker *worker)
 {
-    const struct selkie_server *server = worker->server;
+    const struct slot *slots = worker->server->slots;
     unsigned best = worker->number;
-    for (unsigned i = 0; i < server->worker_count; i++) {
-        const struct slot *slot = &server->slots[i];
-        if (i == worker->number || SLOT_READ(slot->state) != SLOT_ACCEPTING)
+    for (unsigned i = 0; i < worker->server->worker_count; i++) {
+        if (i == worker->number || SLOT_READ(slots[i].state) != SLOT_ACCEPTING)
             continue;
-        if (best == worker->number || SLOT_READ(slot->active) < SLOT_READ(server->slots[best].active))
+        if (best == worker->number || SLOT_READ(slots[i].active) < SLOT_READ(slots[best].active))
             best = i;
     }
-    if (best != worker->number)
-        bell_ring(&server->worker_bells[best], BELL_ACCEPT);
+    return best;
 }
 
-/* Leaves what waits to the siblings, and looks again after `pause_ms`. */
-static void worker_yield(struct worker *worker, uint32_t pause_ms)
+/* Leaves what waits to the sibling that holds the fewest. Returns false when there is none. */
+static bool worker_call_sibling(struct worker *worker)
+{
+    unsigned best = worker_find_sibling(worker);
+    if (best == worker->number)
+        return false;
+    worker->called = best;
+    if (!atomic_exchange(&worker->server->slots[best].is_asked, true))
+        bell_ring(&worker->server->worker_bells[best], BELL_ACCEPT);
+    return true;
+}
+
+static void worker_pause_listening(struct worker *worker, uint32_t pause_ms, int slot_state)
 {
     worker_unlisten(worker);
+    worker_set_listening(worker, LISTENING_PAUSED, slot_state);
     worker->listen_again_ms = worker->now_ms + pause_ms;
-    worker_call_sibling(worker);
 }
 
+/* The worker holds all it may. The siblings watch a shared socket themselves; at its own it has to go
+ * on calling those that have room. */
 static void worker_wait_for_room(struct worker *worker)
 {
-    worker_yield(worker, 0);
-    worker->waits_for_room = true;
-    atomic_store(&worker->slot->state, SLOT_FULL);
+    if (worker_call_sibling(worker) && accepts_per_worker(worker)) {
+        worker_pause_listening(worker, YIELD_MS, SLOT_FULL);
+        return;
+    }
+    worker_unlisten(worker);
+    worker_set_listening(worker, LISTENING_FULL, SLOT_FULL);
 }
 
-static int worker_room(const struct worker *worker)
+/* How many connections the worker may take at once, by its room and its share; `least` of them even
+ * beyond its share. */
+static unsigned worker_allowance(const struct worker *worker, unsigned least)
 {
     unsigned room = worker->active_max - worker->active;
-    return room < ACCEPT_BATCH ? (int)room : ACCEPT_BATCH;
+    unsigned share = worker_share(worker);
+    unsigned allowed = share > worker->active ? share - worker->active : 0;
+    if (allowed < least)
+        allowed = least;
+    if (allowed > room)
+        allowed = room;
+    return allowed < ACCEPT_BATCH ? allowed : ACCEPT_BATCH;
 }
 
 int worker_acceptable(struct worker *worker, struct source *listener)
 {
     (void)listener;
-    if (!worker->listening)
-        return 0; /* it stopped in this turn */
-    int room = worker_room(worker);
-    if (room == 0) {
+    if (worker->listening != LISTENING)
+        return 0; /* it has stopped in this turn */
+    if (worker->active == worker->active_max) {
         worker_wait_for_room(worker);
         return 0;
     }
-    if (worker->server->worker_count == 1)
-        return room;
-    unsigned share = worker_share(worker);
-    if (worker->active >= share) {
-        worker_yield(worker, YIELD_MS);
-        return 0;
+    unsigned allowed = worker_allowance(worker, 0);
+    if (allowed == 0) {
+        worker_pause_listening(worker, YIELD_MS, SLOT_ACCEPTING);
+        worker_call_sibling(worker);
     }
-    unsigned left = share - worker->active;
-    return left < (unsigned)room ? (int)left : room;
+    return (int)allowed;
 }
 
-void worker_accept_failed(struct worker *worker, int error)
+void worker_accept_failed(struct worker *worker, const struct source *listener, int error)
 {
-    server_log(worker->server, SELKIE_LOG_WARNING,
-               "worker %u cannot accept connections: %s; it goes on with those it has, and tries "
-               "again in %d ms",
-               worker->number, strerror(-error), STARVED_MS);
-    worker_yield(worker, STARVED_MS);
+    if (!listener_is_own(worker, (unsigned)(listener - worker->listeners)))
+        return; /* its own worker will find out */
+    if (!worker->is_starved)
+        server_log(worker->server, SELKIE_LOG_WARNING,
+                   "worker %u cannot accept connections: %s; it goes on with those it has, and "
+                   "tries again every %d ms",
+                   worker->number, strerror(-error), STARVED_MS);
+    worker->is_starved = true;
+    worker_pause_listening(worker, STARVED_MS, SLOT_FULL);
+    worker_call_sibling(worker);
 }
 
-/* Takes what waits at all listeners, its siblings' too when `from_all`. */
-static void worker_accept_waiting(struct worker *worker, bool from_all, unsigned most)
+/* Takes up to `most` connections that wait, from the siblings' listeners too with `from_all`. Returns
+ * whether more may wait. */
+static bool worker_accept_waiting(struct worker *worker, bool from_all, unsigned most)
 {
-    for (unsigned i = 0; i < worker->listener_count; i++) {
-        unsigned room = worker->active_max - worker->active;
-        unsigned count = room < most ? room : most;
+    int left = (int)most;
+    for (unsigned i = 0; i < worker->listener_count && left > 0; i++) {
         if (from_all || listener_is_own(worker, i))
-            engine_accept(worker->engine, &worker->listeners[i], (int)count);
+            left -= engine_accept(worker->engine, &worker->listeners[i], left);
     }
+    return left == 0;
 }
 
+/* Takes what a sibling has left, and passes on what is more than its share: a burst goes round until
+ * nothing waits. */
 static void worker_accept_for_siblings(struct worker *worker)
 {
-    unsigned share = worker_share(worker);
     worker->asked_to_accept = false;
-    if (!worker->listening || worker->active >= share)
+    atomic_store(&worker->slot->is_asked, false);
+    bool takes = worker->listening == LISTENING ||
+                 (worker->listening == LISTENING_PAUSED && !worker->is_starved);
+    if (!takes || worker_accept_waiting(worker, true, worker_allowance(worker, 0)))
+        worker_call_sibling(worker);
+}
+
+static bool worker_may_listen(const struct worker *worker)
+{
+    if (worker->listening == LISTENING_FULL)
+        return worker->active < worker->active_max;
+    return worker->listening == LISTENING_PAUSED &&
+           (int32_t)(worker->now_ms - worker->listen_again_ms) >= 0;
+}
+
+/* How many connections to take even beyond the share, so that what a sibling leaves is taken in the
+ * end: one, or all when it seems to hang. */
+static unsigned worker_least(struct worker *worker)
+{
+    bool is_unheard = atomic_load(&worker->server->slots[worker->called].is_asked);
+    worker->yields = is_unheard ? worker->yields + 1 : 0;
+    return worker->yields < YIELDS_MAX ? 1 : ACCEPT_BATCH;
+}
+
+/* Nobody has fetched what was left, or there is room again. */
+static void worker_listen_again(struct worker *worker)
+{
+    bool was_full = worker->listening == LISTENING_FULL;
+    if (worker_listen(worker) != 0) {
+        worker_pause_listening(worker, STARVED_MS, SLOT_FULL);
         return;
-    unsigned left = share - worker->active;
-    worker_accept_waiting(worker, true, left < ACCEPT_BATCH ? left : ACCEPT_BATCH);
-}
-
-void worker_accept_rest(struct worker *worker)
-{
-    worker_accept_waiting(worker, false, worker->active_max);
-}
-
-static bool worker_may_listen_again(const struct worker *worker)
-{
-    if (worker->listening || worker->draining || worker->active >= worker->active_max)
-        return false;
-    return worker->waits_for_room || (int32_t)(worker->now_ms - worker->listen_again_ms) >= 0;
+    }
+    bool from_all = was_full && accepts_per_worker(worker);
+    if (worker_accept_waiting(worker, from_all, worker_allowance(worker, worker_least(worker))))
+        worker_call_sibling(worker);
 }
 
 void worker_review_listening(struct worker *worker)
 {
     if (worker->asked_to_accept)
         worker_accept_for_siblings(worker);
-    if (!worker_may_listen_again(worker))
-        return;
-    bool yielded = !worker->waits_for_room;
-    worker->waits_for_room = false;
-    if (worker_listen(worker) != 0) {
-        worker_yield(worker, STARVED_MS);
-        return;
-    }
-    if (yielded) /* nobody has fetched it, so it is this worker's after all */
-        worker_accept_waiting(worker, false, ACCEPT_BATCH);
+    if (worker_may_listen(worker))
+        worker_listen_again(worker);
 }
 
 int worker_listening_wait(const struct worker *worker)
 {
-    if (worker->listening || worker->draining || worker->active >= worker->active_max)
+    if (worker->asked_to_accept || worker_may_listen(worker))
+        return 0;
+    if (worker->listening != LISTENING_PAUSED)
         return -1;
-    int32_t left = (int32_t)(worker->listen_again_ms - worker->now_ms);
-    return worker->waits_for_room || left < 0 ? 0 : left;
+    return (int)(worker->listen_again_ms - worker->now_ms);
+}
+
+void worker_stop_listening(struct worker *worker)
+{
+    worker_accept_waiting(worker, false, worker->active_max - worker->active);
+    worker_unlisten(worker);
+    worker_set_listening(worker, LISTENING_ENDED, SLOT_DRAINING);
 }

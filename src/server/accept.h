@@ -4,7 +4,8 @@
  *
  * The kernel wakes the same few workers for every connection (EPOLLEXCLUSIVE), so a worker that
  * holds more than its share stops listening for a moment and rings the bell of the one that holds
- * the fewest. Nothing is lost by that: what the other does not take in time, this one takes after all.
+ * the fewest; that one takes its share and passes the rest on. Nothing is lost by that: what the others
+ * do not take in time, this one takes after all.
  */
 #ifndef SERVER_ACCEPT_H
 #define SERVER_ACCEPT_H
@@ -14,12 +15,9 @@
 /* Begins to listen. Returns 0 or a negative errno. */
 int worker_listen(struct worker *worker);
 
-/* Stops listening: for good, or for `pause_ms`. */
-void worker_unlisten(struct worker *worker);
-
 /* See struct engine_calls. */
 int worker_acceptable(struct worker *worker, struct source *listener);
-void worker_accept_failed(struct worker *worker, int error);
+void worker_accept_failed(struct worker *worker, const struct source *listener, int error);
 
 /* Once a turn: takes what siblings have left, and begins to listen again when it is time. */
 void worker_review_listening(struct worker *worker);
@@ -27,7 +25,7 @@ void worker_review_listening(struct worker *worker);
 /* Milliseconds until worker_review_listening has something to do, or -1. */
 int worker_listening_wait(const struct worker *worker);
 
-/* Takes what waits at the worker's own listeners, before it stops for good. */
-void worker_accept_rest(struct worker *worker);
+/* Takes what waits at the worker's own listeners, and stops listening for good. */
+void worker_stop_listening(struct worker *worker);
 
 #endif

@@ -45,7 +45,8 @@ void connection_drop(struct worker *worker, struct connection *connection)
     worker_connection_dropped(worker);
 }
 
-static enum awaited connection_awaited(const struct connection *connection)
+static enum awaited connection_awaited(const struct worker *worker,
+                                       const struct connection *connection)
 {
     if (connection->backlog)
         return AWAITS_READER;
@@ -55,18 +56,15 @@ static enum awaited connection_awaited(const struct connection *connection)
         return AWAITS_BODY;
     if (connection->intake)
         return AWAITS_HEAD;
-    return connection->is_first ? AWAITS_FIRST : AWAITS_NEXT;
+    /* What becomes idle while the worker drains may have sent its next request already. */
+    return connection->is_first || worker->draining ? AWAITS_FIRST : AWAITS_NEXT;
 }
 
 /* Starts the time-out of what the connection waits for. A head, and the end, have so long in all;
  * the others so long for each step. */
 static void connection_settle(struct worker *worker, struct connection *connection)
 {
-    enum awaited awaits = connection_awaited(connection);
-    if (awaits == AWAITS_NEXT && worker->draining) {
-        connection_drop(worker, connection);
-        return;
-    }
+    enum awaited awaits = connection_awaited(worker, connection);
     if (connection->awaits != awaits) {
         connection->awaits = (uint8_t)awaits;
         timer_start(&worker->queues[awaits], &connection->timer, worker->now_ms);
@@ -79,6 +77,7 @@ static void connection_settle(struct worker *worker, struct connection *connecti
 static void connection_keep_output(struct worker *worker, struct connection *connection,
                                    struct span bytes)
 {
+    connection->may_drop = false; /* by the time this has gone, more input may have come */
     if (backlog_append(&connection->backlog, bytes) != 0)
         connection->is_broken = true;
     else
@@ -125,13 +124,24 @@ void connection_write(struct worker *worker, struct connection *connection, stru
     }
 }
 
+static void connection_forget_intake(struct worker *worker, struct connection *connection)
+{
+    intake_return(&worker->intakes, connection->intake);
+    connection->intake = NULL;
+}
+
+/* The head of the request that is coming in, or NULL. */
+static const struct http_head *connection_head(const struct connection *connection)
+{
+    return connection->intake ? &connection->intake->head : NULL;
+}
+
 /* The last response has gone. Closing with unread input, or with input on its way, would make the
  * kernel send a reset that can destroy the response; so only our side ends, and the rest is read
  * until the client ends its own. */
 static void connection_finish(struct worker *worker, struct connection *connection)
 {
-    intake_return(&worker->intakes, connection->intake);
-    connection->intake = NULL;
+    connection_forget_intake(worker, connection);
     if (connection->has_ended || connection->may_drop) {
         connection_drop(worker, connection);
         return;
@@ -144,7 +154,8 @@ static void connection_finish(struct worker *worker, struct connection *connecti
 /* The client has ended its side in the middle of a request. */
 static void connection_cut_short(struct worker *worker, struct connection *connection)
 {
-    request_refuse(worker, connection, 400, "the request ended before it was whole");
+    request_refuse(worker, connection, connection_head(connection), 400,
+                   "The request ended before it was whole.");
     connection_flush(worker, connection);
 }
 
@@ -170,11 +181,11 @@ static void connection_serve(struct worker *worker, struct connection *connectio
                              const struct http_head *head, const char *base, struct span body,
                              bool is_last)
 {
-    bool persists = request_serve(worker, connection, head, base, body, is_last);
-    connection->phase = persists ? PHASE_REQUEST : PHASE_LAST;
     /* A client that has said itself that this request is its last one sends no more. */
     connection->may_drop =
         is_last && !http_head_persists(head) && !engine_has_input(&connection->source);
+    bool persists = request_serve(worker, connection, head, base, body, is_last);
+    connection->phase = persists ? PHASE_REQUEST : PHASE_LAST;
     if (connection->awaits == AWAITS_HEAD || connection->awaits == AWAITS_BODY)
         connection->awaits = AWAITS_NOTHING; /* the next request has its own time */
 }
@@ -196,7 +207,8 @@ static int connection_keep_head(struct worker *worker, struct connection *connec
 
 static void connection_starve(struct worker *worker, struct connection *connection)
 {
-    request_refuse(worker, connection, 503, "the server is short of memory");
+    request_refuse(worker, connection, connection_head(connection), 503,
+                   "The server is short of memory.");
 }
 
 /* The body goes on beyond the input at hand. `rest` has what is there of it. */
@@ -231,7 +243,7 @@ static size_t head_complete(struct worker *worker, struct connection *connection
 {
     size_t length = (size_t)head->content_length;
     if (head->content_length > worker->server->options.body_max) {
-        request_refuse(worker, connection, 413, "the body is longer than this server takes");
+        request_refuse(worker, connection, head, 413, "The body is longer than this server takes.");
         return rest.length;
     }
     if (head->framing == HTTP_CHUNKED || length > rest.length) {
@@ -256,8 +268,9 @@ static size_t head_take_in_place(struct worker *worker, struct connection *conne
                                               span_skip(bytes, (size_t)length));
     }
     if (length < 0)
-        request_refuse(worker, connection, -length, head->reason);
-    else if (connection_keep_head(worker, connection, head, bytes) != 0)
+        request_refuse(worker, connection, head, -length, head->reason);
+    else if (!http_head_is_blank(head) &&
+             connection_keep_head(worker, connection, head, bytes) != 0)
         connection_starve(worker, connection);
     return bytes.length;
 }
@@ -290,7 +303,9 @@ static size_t head_take_more(struct worker *worker, struct connection *connectio
     struct span whole = {intake->bytes, intake->length};
     int length = http_head_parse(&intake->head, whole, worker->server->options.head_max);
     if (length < 0)
-        request_refuse(worker, connection, -length, intake->head.reason);
+        request_refuse(worker, connection, &intake->head, -length, intake->head.reason);
+    else if (length == 0 && http_head_is_blank(&intake->head))
+        connection_forget_intake(worker, connection);
     if (length <= 0)
         return length < 0 ? bytes.length : more.length;
     size_t taken = more.length - (intake->length - (size_t)length);
@@ -303,7 +318,8 @@ static bool body_add(struct worker *worker, struct connection *connection, struc
 {
     connection->intake->body_length += data.length;
     if (connection->intake->body_length > worker->server->options.body_max) {
-        request_refuse(worker, connection, 413, "the body is longer than this server takes");
+        request_refuse(worker, connection, &connection->intake->head, 413,
+                       "The body is longer than this server takes.");
         return false;
     }
     if (connection->intake->keeps_body && intake_append(&connection->intake, data) != 0) {
@@ -331,7 +347,8 @@ static size_t body_take_chunked(struct worker *worker, struct connection *connec
         struct span data;
         ssize_t used = http_chunked_decode(chunked, span_skip(bytes, taken), &data);
         if (used < 0) {
-            request_refuse(worker, connection, (int)-used, chunked->reason);
+            request_refuse(worker, connection, &connection->intake->head, (int)-used,
+                           chunked->reason);
             return bytes.length;
         }
         taken += (size_t)used;
@@ -455,6 +472,7 @@ void connection_expired(struct worker *worker, struct connection *connection)
         connection_drop(worker, connection);
         return;
     }
-    request_refuse(worker, connection, 408, "the request did not come in time");
+    request_refuse(worker, connection, connection_head(connection), 408,
+                   "The request did not come in time.");
     connection_conclude(worker, connection);
 }

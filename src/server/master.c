@@ -103,6 +103,7 @@ static void master_fork(struct master *master, unsigned number)
     sigset_t mask;
     master_empty_bell(&server->worker_bells[number]); /* what was meant for a predecessor */
     atomic_store(&server->slots[number].active, 0);
+    atomic_store(&server->slots[number].is_asked, false);
     atomic_store(&server->slots[number].state, SLOT_STARTING);
     child->born_ms = master->now_ms;
     child->born_again_ms = 0;
@@ -227,7 +228,12 @@ static void master_reap(struct master *master)
     for (unsigned i = 0; i < master->server->worker_count; i++) {
         int status;
         pid_t pid = master->children[i].pid;
-        if (pid > 0 && waitpid(pid, &status, WNOHANG) == pid)
+        pid_t ended = pid > 0 ? waitpid(pid, &status, WNOHANG) : 0;
+        if (ended < 0 && errno == ECHILD) {
+            ended = pid; /* the program around the server has reaped it before us */
+            status = 0;
+        }
+        if (ended > 0)
             master_bury(master, i, status);
     }
 }

@@ -46,7 +46,8 @@ int selkie_reply_field(struct selkie_request *request, const char *name, const c
 
 void selkie_reply_close(struct selkie_request *request)
 {
-    request->persists = false;
+    if (!request->answered) /* the response has promised otherwise */
+        request->persists = false;
 }
 
 static enum http_connection_option request_connection_option(const struct selkie_request *request)
@@ -108,5 +109,5 @@ int selkie_reply(struct selkie_request *request, int status, const char *type, c
     SLOT_ADD(worker->slot->responses, 1);
     if (!is_bodyless && request->head->method != HTTP_HEAD)
         connection_write(worker, request->connection, (struct span){body, length});
-    return request->connection->is_broken ? -ENOMEM : 0;
+    return request->connection->is_broken ? -EPIPE : 0;
 }

@@ -89,7 +89,7 @@ static void request_handle(struct selkie_request *request)
     request_decode_params(request);
     target->handler(request, target->data);
     if (!request->answered)
-        request_answer_status(request, 500, "the handler gave no answer");
+        request_answer_status(request, 500, "The handler gave no answer.");
 }
 
 static void request_answer(struct selkie_request *request)
@@ -135,12 +135,12 @@ void request_serve_last(struct worker *worker, struct connection *connection,
     connection->may_drop = false;
 }
 
-void request_refuse(struct worker *worker, struct connection *connection, int status,
-                    const char *reason)
+void request_refuse(struct worker *worker, struct connection *connection,
+                    const struct http_head *head, int status, const char *reason)
 {
     static const struct http_head nothing = {.minor = 1};
     struct selkie_request request = {
-        .worker = worker, .connection = connection, .head = &nothing, .base = ""};
+        .worker = worker, .connection = connection, .head = head ? head : &nothing, .base = ""};
     worker->fields.length = 0;
     request_answer_status(&request, status, reason);
     connection->phase = PHASE_LAST;

@@ -37,8 +37,9 @@ bool request_serve(struct worker *worker, struct connection *connection,
 void request_serve_last(struct worker *worker, struct connection *connection,
                         const struct http_head *head, const char *base);
 
-/* Answers something that is no proper request, or is too much: the connection ends after it. */
-void request_refuse(struct worker *worker, struct connection *connection, int status,
-                    const char *reason);
+/* Answers something that is no proper request, or is too much: the connection ends after it. `head` is
+ * what is known of the request, or NULL. */
+void request_refuse(struct worker *worker, struct connection *connection,
+                    const struct http_head *head, int status, const char *reason);
 
 #endif

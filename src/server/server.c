@@ -175,6 +175,18 @@ static int server_start_listening_everywhere(struct selkie_server *server)
     return error;
 }
 
+/* Time is kept in 32 bits, and half of them tell the past from the future. */
+static bool server_times_are_valid(const struct selkie_options *options)
+{
+    const uint32_t times[] = {options->idle_ms, options->head_ms, options->body_ms,
+                              options->write_ms, options->drain_ms};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (times[i] == 0 || times[i] > INT32_MAX)
+            return false;
+    }
+    return true;
+}
+
 /* Refuses options that cannot work. */
 static int server_check(struct selkie_server *server)
 {
@@ -184,8 +196,8 @@ static int server_check(struct selkie_server *server)
     if (options->workers < SELKIE_WORKERS_NONE || options->workers > SELKIE_WORKERS_MAX)
         return server_fail(server, -EINVAL, "%d workers are not between 1 and %d", options->workers,
                            SELKIE_WORKERS_MAX);
-    if (!options->idle_ms || !options->head_ms || !options->body_ms || !options->write_ms)
-        return server_fail(server, -EINVAL, "a time-out is 0; the shortest is 1 ms");
+    if (!server_times_are_valid(options))
+        return server_fail(server, -EINVAL, "a time-out is not between 1 ms and 24 days");
     if (options->head_max < 64 || options->head_max > INT32_MAX)
         return server_fail(server, -EINVAL, "the limit of a request head is not between 64 bytes "
                                             "and 2 GiB");
@@ -230,7 +242,7 @@ static int server_open_worker_bells(struct selkie_server *server)
 
 static int server_run_with_signals(struct selkie_server *server)
 {
-    int error = signals_take(&server->bell);
+    int error = signals_take(&server->bell, !server->is_single);
     if (error)
         return server_fail(server, error, "a server runs in this process already");
     error = server->is_single ? single_run(server) : master_run(server);

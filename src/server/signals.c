@@ -6,10 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const int taken[] = {SIGTERM, SIGINT, SIGQUIT, SIGCHLD, SIGPIPE};
-enum { TAKEN_COUNT = sizeof taken / sizeof *taken };
+static const int signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGPIPE, SIGCHLD};
+enum { SIGNALS_COUNT = sizeof signals / sizeof *signals };
 
-static struct sigaction former[TAKEN_COUNT];
+static struct sigaction former[SIGNALS_COUNT];
+static int taken; /* so many of the signals, from the first */
 static const struct bell *bell_of_process;
 
 static void ring_number(int signal)
@@ -36,20 +37,21 @@ static void signal_set(int signal, void (*handler)(int), struct sigaction *forme
     sigaction(signal, &action, former_out);
 }
 
-int signals_take(const struct bell *bell)
+int signals_take(const struct bell *bell, bool with_children)
 {
     if (bell_of_process)
         return -EBUSY;
     bell_of_process = bell;
-    for (int i = 0; i < TAKEN_COUNT; i++)
-        signal_set(taken[i], taken[i] == SIGPIPE ? SIG_IGN : ring_number, &former[i]);
+    taken = with_children ? SIGNALS_COUNT : SIGNALS_COUNT - 1;
+    for (int i = 0; i < taken; i++)
+        signal_set(signals[i], signals[i] == SIGPIPE ? SIG_IGN : ring_number, &former[i]);
     return 0;
 }
 
 void signals_restore(void)
 {
-    for (int i = 0; i < TAKEN_COUNT; i++)
-        sigaction(taken[i], &former[i], NULL);
+    for (int i = 0; i < taken; i++)
+        sigaction(signals[i], &former[i], NULL);
     bell_of_process = NULL;
 }
 

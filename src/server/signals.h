@@ -10,10 +10,11 @@
 #include "server/bell.h"
 
 #include <signal.h>
+#include <stdbool.h>
 
-/* Takes TERM, INT, QUIT, CHLD and PIPE. `bell` is borrowed until signals_restore. Returns 0, or -EBUSY
- * when a server runs in this process already. */
-int signals_take(const struct bell *bell);
+/* Takes TERM, INT, QUIT and PIPE, and CHLD `with_children`. `bell` is borrowed until signals_restore.
+ * Returns 0, or -EBUSY when a server runs in this process already. */
+int signals_take(const struct bell *bell, bool with_children);
 
 void signals_restore(void);
 

@@ -25,6 +25,7 @@ enum slot_state {
  * does not slow another's. */
 struct slot {
     _Alignas(128) _Atomic int state;
+    _Atomic bool is_asked;        /* to accept what a sibling has left: one ring at a time */
     _Atomic uint32_t active;      /* open connections */
     _Atomic uint64_t connections; /* accepted */
     _Atomic uint64_t responses;

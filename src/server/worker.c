@@ -48,8 +48,7 @@ static void on_accepted(void *owner, int fd)
 
 static void on_accept_failed(void *owner, struct source *listener, int error)
 {
-    (void)listener;
-    worker_accept_failed(owner, error);
+    worker_accept_failed(owner, listener, error);
 }
 
 static void on_input(void *owner, struct source *source, struct span bytes)
@@ -77,10 +76,8 @@ static void worker_begin_drain(struct worker *worker)
 {
     if (worker->draining)
         return;
-    worker_accept_rest(worker);
+    worker_stop_listening(worker);
     worker->draining = true;
-    worker_unlisten(worker);
-    atomic_store(&worker->slot->state, SLOT_DRAINING);
     listener_list_close(&worker->server->listeners);
     worker->drain_until_ms = worker->now_ms + worker->server->options.drain_ms;
     if (worker->queues[AWAITS_FIRST].length_ms > DRAIN_FIRST_MS)
@@ -107,10 +104,13 @@ static void worker_note(struct worker *worker, char note)
     case BELL_STOP:
         worker_begin_drain(worker);
         break;
-    case BELL_READY:
+    case SIGTERM:
+    case SIGINT:
+    case SIGQUIT:
+        worker_signalled(worker, note);
         break;
     default:
-        worker_signalled(worker, note);
+        break;
     }
 }
 
@@ -142,6 +142,7 @@ static const struct engine_calls worker_calls = {
 void worker_connection_opened(struct worker *worker)
 {
     worker->active++;
+    worker->is_starved = false;
     SLOT_ADD(worker->slot->connections, 1);
     atomic_store_explicit(&worker->slot->active, worker->active, memory_order_relaxed);
 }
@@ -315,7 +316,7 @@ static int worker_wait_ms(const struct worker *worker)
     if (!worker->draining)
         return wait_ms;
     int32_t left = (int32_t)(worker->drain_until_ms - worker->now_ms);
-    return worker->drain_turns < 2 ? 0 : sooner(wait_ms, left < 0 ? 0 : left);
+    return worker->idle_are_closed ? sooner(wait_ms, left < 0 ? 0 : left) : 0;
 }
 
 static struct connection *connection_of_timer(struct timer *timer)
@@ -331,15 +332,21 @@ static void worker_expire(struct worker *worker)
     }
 }
 
-/* Idle connections are closed one whole turn after the drain began, so that a request which had come
- * by then is still served; the busy ones end by themselves, or at the deadline. */
+static void worker_drop_all(struct worker *worker, enum awaited awaited)
+{
+    struct list *timers = &worker->queues[awaited].timers;
+    while (!list_is_empty(timers))
+        connection_drop(worker,
+                        connection_of_timer(LIST_MEMBER(timers->next, struct timer, link)));
+}
+
+/* Idle connections are closed once a wait that began in the drain has told all there was, so that every
+ * request which had come by then is served; the busy ones end by themselves, or at the deadline. */
 static void worker_drain(struct worker *worker)
 {
-    if (worker->drain_turns < 2 && ++worker->drain_turns == 2) {
-        struct list *idle = &worker->queues[AWAITS_NEXT].timers;
-        while (!list_is_empty(idle))
-            connection_drop(worker,
-                            connection_of_timer(LIST_MEMBER(idle->next, struct timer, link)));
+    if (!worker->idle_are_closed && worker->drain_turns++ > 0 && engine_told_all(worker->engine)) {
+        worker->idle_are_closed = true;
+        worker_drop_all(worker, AWAITS_NEXT);
     }
     bool is_late = (int32_t)(worker->now_ms - worker->drain_until_ms) >= 0;
     if (is_late && worker->active > 0)
@@ -373,20 +380,11 @@ int worker_run(struct worker *worker)
     return error;
 }
 
-static void worker_drop_connections(struct worker *worker)
-{
-    for (int i = 0; i < AWAITS_COUNT; i++) {
-        struct list *timers = &worker->queues[i].timers;
-        while (!list_is_empty(timers))
-            connection_drop(worker,
-                            connection_of_timer(LIST_MEMBER(timers->next, struct timer, link)));
-    }
-}
-
 void worker_close(struct worker *worker)
 {
     if (worker->engine) {
-        worker_drop_connections(worker);
+        for (int i = 0; i < AWAITS_COUNT; i++)
+            worker_drop_all(worker, (enum awaited)i);
         engine_close(worker->engine);
     }
     intake_store_fini(&worker->intakes);

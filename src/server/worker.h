@@ -30,6 +30,14 @@ enum awaited {
     AWAITS_NOTHING = AWAITS_COUNT,
 };
 
+/* Whether the engine watches the worker's own listeners, and if not, until when. */
+enum listening {
+    LISTENING_ENDED,  /* it drains */
+    LISTENING,
+    LISTENING_PAUSED, /* it has its share, or no resources: for a moment */
+    LISTENING_FULL,   /* until a connection ends */
+};
+
 struct worker {
     struct selkie_server *server; /* borrowed */
     struct slot *slot;            /* borrowed */
@@ -53,13 +61,16 @@ struct worker {
     struct source bell, lifeline;
     struct source *listeners; /* owned: every socket of the server, in the order of its list */
     unsigned listener_count;
-    bool listening;           /* the engine watches the worker's own listeners */
+    enum listening listening;
+    uint32_t listen_again_ms; /* of LISTENING_PAUSED */
     bool asked_to_accept;     /* a sibling has left connections to this worker */
-    uint32_t listen_again_ms; /* when not listening: when to try again */
-    bool waits_for_room;      /* not listening until a connection ends */
+    unsigned called;          /* the sibling that was asked last */
+    unsigned yields;          /* in a row that it has not heard of */
+    bool is_starved;          /* the last accept failed for want of a resource */
 
     bool draining;
-    uint8_t drain_turns;     /* since the drain began, counted to 2 */
+    uint32_t drain_turns;    /* since the drain began */
+    bool idle_are_closed;    /* of the drain */
     uint32_t drain_until_ms; /* then the busy connections are closed too */
     bool ended;              /* leave the loop */
 };
