@@ -1,0 +1,20 @@
+# A long body that nobody wants.
+> POST / HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 50000\r\n
+> \r\n
+> {repeat 5000 0123456789}GET /items/1 HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< okHTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 1\r\n
+< \r\n
+< 1
+open

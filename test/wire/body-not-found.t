@@ -1,0 +1,20 @@
+# The body of a request that is not found is read to its end.
+> POST /nowhere HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 5\r\n
+> \r\n
+> helloGET /items/1 HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 404 Not Found\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 1\r\n
+< \r\n
+< 1
+open

@@ -1,0 +1,19 @@
+# A body of exactly the greatest length.
+set max-body 10
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding: chunked\r\n
+> \r\n
+> 5\r\n
+> hello\r\n
+> 5\r\n
+> world\r\n
+> 0\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 10\r\n
+< \r\n
+< helloworld
+open

@@ -1,0 +1,16 @@
+# Extensions that are not known are ignored (RFC 9112, 7.1.1).
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding: chunked\r\n
+> \r\n
+> 5;name=value;flag\r\n
+> hello\r\n
+> 0;last\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+< hello
+open

@@ -1,0 +1,16 @@
+# 1*HEXDIG: zeros may lead; the last chunk is 1*("0").
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding: chunked\r\n
+> \r\n
+> 0005\r\n
+> hello\r\n
+> 000\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+< hello
+open

@@ -1,0 +1,20 @@
+# Also when the handler does not want it.
+set max-body 10
+> POST / HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding: chunked\r\n
+> \r\n
+> 5\r\n
+> hello\r\n
+> 6\r\n
+> worlds\r\n
+> 0\r\n
+> \r\n
+< HTTP/1.1 413 Content Too Large\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

@@ -1,0 +1,13 @@
+# So many bytes are the body.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 5\r\n
+> \r\n
+> hello
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+< hello
+open

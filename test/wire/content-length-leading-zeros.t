@@ -1,0 +1,13 @@
+# 1*DIGIT: zeros may lead (RFC 9110, 8.6).
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 0005\r\n
+> \r\n
+> hello
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+< hello
+open

@@ -1,0 +1,14 @@
+# Different lengths are an unrecoverable error (RFC 9112, 6.3).
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 5, 6\r\n
+> \r\n
+> hello
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

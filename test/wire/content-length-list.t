@@ -1,0 +1,15 @@
+# A list of equal numbers may be repaired or refused (RFC 9110, 8.6); ambiguous framing is refused
+# here.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 5, 5\r\n
+> \r\n
+> hello
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

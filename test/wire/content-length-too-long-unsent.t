@@ -1,0 +1,14 @@
+# 413 does not wait for the body.
+set max-body 5
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 6\r\n
+> \r\n
+< HTTP/1.1 413 Content Too Large\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

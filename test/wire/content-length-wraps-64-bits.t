@@ -1,0 +1,14 @@
+# 2^64 + 5 is not 5.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 18446744073709551621\r\n
+> \r\n
+> hello
+< HTTP/1.1 413 Content Too Large\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

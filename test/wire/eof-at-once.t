@@ -1,0 +1,4 @@
+# A connection without a request.
+eof
+<
+closed

@@ -1,0 +1,14 @@
+# A body that does not come at all.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 10\r\n
+> \r\n
+eof
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

@@ -1,0 +1,15 @@
+# A body that is shorter than it said is not whole (RFC 9112, 8).
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 10\r\n
+> \r\n
+> hello
+eof
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

@@ -1,0 +1,13 @@
+# In the middle of a field.
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> X-Te
+eof
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

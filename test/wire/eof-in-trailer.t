@@ -1,0 +1,17 @@
+# Nor one without the empty line at its end.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding: chunked\r\n
+> \r\n
+> 5\r\n
+> hello\r\n
+> 0\r\n
+eof
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

@@ -1,0 +1,18 @@
+# It is told once, however the body comes.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Expect: 100-continue\r\n
+> Content-Length: 5\r\n
+> \r\n
+< HTTP/1.1 100 Continue\r\n
+< \r\n
+> he
+<
+> llo
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+< hello
+open

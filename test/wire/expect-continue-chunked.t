@@ -1,0 +1,19 @@
+# The same for a chunked body.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Expect: 100-continue\r\n
+> Transfer-Encoding: chunked\r\n
+> \r\n
+< HTTP/1.1 100 Continue\r\n
+< \r\n
+> 5\r\n
+> hello\r\n
+> 0\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+< hello
+open

@@ -1,0 +1,25 @@
+# Also for a handler that ignores the body: it is read to its end.
+> POST / HTTP/1.1\r\n
+> Host: a\r\n
+> Expect: 100-continue\r\n
+> Content-Length: 5\r\n
+> \r\n
+< HTTP/1.1 100 Continue\r\n
+< \r\n
+> hello
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

@@ -1,0 +1,12 @@
+# The empty line behind the fields ends in CR LF.
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> \rX
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

@@ -1,0 +1,13 @@
+# Only the first colon ends the name.
+> GET /field HTTP/1.1\r\n
+> Host: a\r\n
+> X-Test: a:b\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 3\r\n
+< X-Reply: a, b\r\n
+< \r\n
+< a:b
+open

@@ -1,0 +1,12 @@
+# HEAD that is the last request.
+> HEAD / HTTP/1.1\r\n
+> Host: a\r\n
+> Connection: close\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+closed

@@ -1,0 +1,17 @@
+# 204 to HEAD.
+> HEAD /empty HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 204 No Content\r\n
+< {server}
+< \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

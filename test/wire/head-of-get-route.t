@@ -1,0 +1,10 @@
+# A route for GET serves HEAD.
+> HEAD /items/seven HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+open

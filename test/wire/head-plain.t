@@ -1,0 +1,10 @@
+# HEAD has the head of GET, with its Content-Length, and no body.
+> HEAD / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+open

@@ -1,0 +1,11 @@
+# Host is empty when the authority is not defined (RFC 9110, 7.2).
+> GET / HTTP/1.1\r\n
+> Host:\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

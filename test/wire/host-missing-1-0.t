@@ -1,0 +1,11 @@
+# HTTP/1.0 knows no Host; ab sends it, health checks do not.
+> GET / HTTP/1.0\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+closed

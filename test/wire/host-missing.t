@@ -1,0 +1,11 @@
+# A request of HTTP/1.1 without Host is answered with 400 (RFC 9112, 3.2).
+> GET / HTTP/1.1\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

@@ -1,0 +1,12 @@
+# Host has no path (RFC 9110, 7.2).
+> GET / HTTP/1.1\r\n
+> Host: example.org/x\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

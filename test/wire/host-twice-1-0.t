@@ -1,0 +1,13 @@
+# Also in HTTP/1.0, where it could be left out.
+> GET / HTTP/1.0\r\n
+> Host: a\r\n
+> Host: b\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

@@ -1,0 +1,12 @@
+# Of a route for POST.
+> GET /echo HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 405 Method Not Allowed\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< Allow: POST\r\n
+< \r\n
+< {body}
+open

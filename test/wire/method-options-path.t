@@ -1,0 +1,9 @@
+# OPTIONS of a path that no handler answers it for.
+> OPTIONS /only-get HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 204 No Content\r\n
+< {server}
+< Allow: GET, HEAD\r\n
+< \r\n
+open

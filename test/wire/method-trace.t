@@ -1,0 +1,11 @@
+# TRACE would show a script what it may not see (RFC 9110, 9.3.8).
+> TRACE / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 501 Not Implemented\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+open

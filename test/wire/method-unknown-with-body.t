@@ -1,0 +1,20 @@
+# The body of an unknown method is read to its end.
+> BREW / HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 5\r\n
+> \r\n
+> helloGET / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 501 Not Implemented\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

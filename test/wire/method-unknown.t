@@ -1,0 +1,20 @@
+# A method that no route knows is not implemented (RFC 9110, 9.1); its framing is clear, so the
+# connection goes on.
+> BREW / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 501 Not Implemented\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

@@ -1,0 +1,13 @@
+# Close in HTTP/1.0.
+> GET / HTTP/1.0\r\n
+> Host: a\r\n
+> Connection: close\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+closed

@@ -1,0 +1,13 @@
+# Close wins.
+> GET / HTTP/1.0\r\n
+> Host: a\r\n
+> Connection: keep-alive, close\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+closed

@@ -1,0 +1,24 @@
+# As ab writes it.
+> GET / HTTP/1.0\r\n
+> Host: a\r\n
+> Connection: Keep-Alive\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Connection: keep-alive\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+> GET / HTTP/1.0\r\n
+> Host: a\r\n
+> Connection: Keep-Alive\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Connection: keep-alive\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

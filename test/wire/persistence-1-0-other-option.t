@@ -1,0 +1,13 @@
+# Another option is no wish to stay open.
+> GET / HTTP/1.0\r\n
+> Host: a\r\n
+> Connection: x-option\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+closed

@@ -1,0 +1,13 @@
+# Proxy-Connection is not Connection (RFC 9112, appendix C.2.2).
+> GET / HTTP/1.0\r\n
+> Host: a\r\n
+> Proxy-Connection: keep-alive\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+closed

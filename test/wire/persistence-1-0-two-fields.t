@@ -1,0 +1,26 @@
+# Several fields are one list.
+> GET / HTTP/1.0\r\n
+> Host: a\r\n
+> Connection: x\r\n
+> Connection: keep-alive\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Connection: keep-alive\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+> GET / HTTP/1.0\r\n
+> Host: a\r\n
+> Connection: x\r\n
+> Connection: keep-alive\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Connection: keep-alive\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

@@ -1,0 +1,22 @@
+# "closed" is not "close".
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> Connection: closed, un-close\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> Connection: closed, un-close\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

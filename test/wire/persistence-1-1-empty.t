@@ -1,0 +1,22 @@
+# An empty list.
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> Connection:\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> Connection:\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

@@ -1,0 +1,22 @@
+# An option that the server does not know means nothing.
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> Connection: x-option\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> Connection: x-option\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

@@ -1,0 +1,14 @@
+# Several fields are one list.
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> Connection: keep-alive\r\n
+> Connection: close\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+closed

@@ -1,0 +1,20 @@
+# HTTP/1.1 stays open, and needs no word about it.
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

@@ -1,0 +1,36 @@
+# Not found, not allowed, not answered: the connection goes on.
+> GET /nowhere HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+> DELETE /only-get HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+> GET /silent HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+> GET /items/1 HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 404 Not Found\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}HTTP/1.1 405 Method Not Allowed\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< Allow: GET, HEAD\r\n
+< \r\n
+< {body}HTTP/1.1 500 Internal Server Error\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 1\r\n
+< \r\n
+< 1
+open

@@ -1,0 +1,23 @@
+# 204 and 304 end with their heads.
+> GET /empty HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+> GET /notmodified HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+> GET /items/1 HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 204 No Content\r\n
+< {server}
+< \r\n
+< HTTP/1.1 304 Not Modified\r\n
+< {server}
+< \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 1\r\n
+< \r\n
+< 1
+open

@@ -1,0 +1,21 @@
+# The beginning of a request waits for its rest behind whole ones.
+> GET /items/1 HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+> GET /ite
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 1\r\n
+< \r\n
+< 1
+> ms/2 HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 1\r\n
+< \r\n
+< 2
+open

@@ -1,0 +1,16 @@
+# What follows a refused request is not read as another one.
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> X(Y): a\r\n
+> \r\n
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

@@ -1,0 +1,16 @@
+# The body that was refused may come all the same.
+set max-body 4
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 50000\r\n
+> \r\n
+< HTTP/1.1 413 Content Too Large\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+> {repeat 5000 0123456789}
+<
+closed

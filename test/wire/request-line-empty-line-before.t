@@ -1,0 +1,12 @@
+# One empty line before the request line is ignored (RFC 9112, 2.2).
+> \r\n
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

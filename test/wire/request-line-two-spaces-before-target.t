@@ -1,0 +1,12 @@
+# One single space stands between the parts (RFC 9112, 3).
+> GET  / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

@@ -1,0 +1,11 @@
+# A named segment.
+> GET /items/seven HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+< seven
+open

@@ -1,0 +1,11 @@
+# Nothing is cleaned.
+> GET /tree/../x HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 4\r\n
+< \r\n
+< ../x
+open

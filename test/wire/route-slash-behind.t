@@ -1,0 +1,11 @@
+# A slash at the end is another path.
+> GET /only-get/ HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 404 Not Found\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+open

@@ -1,0 +1,11 @@
+# The scheme of a gateway that has ended TLS.
+> GET https://example.org/ HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

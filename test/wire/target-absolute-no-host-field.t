@@ -1,0 +1,11 @@
+# Host is required with the absolute-form too (RFC 9112, 3.2).
+> GET http://example.org/ HTTP/1.1\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

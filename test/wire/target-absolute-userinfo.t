@@ -1,0 +1,12 @@
+# User information in an http URI is an error (RFC 9110, 4.2.4).
+> GET http://user@example.org/ HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

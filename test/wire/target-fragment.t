@@ -1,0 +1,12 @@
+# A fragment is never sent (RFC 9112, 3.2; RFC 9110, 4.2.5).
+> GET /items/7#top HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

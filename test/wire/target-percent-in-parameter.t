@@ -1,0 +1,11 @@
+# A parameter comes to the handler decoded.
+> GET /items/a%20b%2Fc HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+< a b/c
+open

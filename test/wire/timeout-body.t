@@ -1,0 +1,16 @@
+# A body that does not come to its end.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 10\r\n
+> \r\n
+> hello
+<
+timeout
+< HTTP/1.1 408 Request Timeout\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed

@@ -1,0 +1,4 @@
+# A client that says nothing is told nothing.
+timeout
+<
+closed

@@ -1,0 +1,17 @@
+# A name that only ends like chunked.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding: xchunked\r\n
+> \r\n
+> 5\r\n
+> hello\r\n
+> 0\r\n
+> \r\n
+< HTTP/1.1 501 Not Implemented\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: {length}\r\n
+< \r\n
+< {body}
+closed
