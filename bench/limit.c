@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// limit ENGINE PORT [close]: the physical limit that the project is held against.
+// It answers every "\r\n\r\n" that it sees with one canned response and does no HTTP at all:
+// no parsing, no time-outs, no Date, no partial sends. ENGINE is epoll (the floor of every
+// readiness server) or uring (multishot accept and recv, provided buffers, one send a recv).
+// With `close` it closes after each response. One thread, one listening socket.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <liburing.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define KEEP "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
+#define CLOSE "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
+enum { MAX_PIPELINE = 512, BUFFERS = 4096, BUFFER_SIZE = 4096 };
+
+static char replies[MAX_PIPELINE * sizeof KEEP];
+static int closing;
+
+static int listen_on(int port)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), one = 1;
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (closing)
+        setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &one, sizeof one);
+    if (bind(fd, (void *)&a, sizeof a) || listen(fd, 4096)) {
+        perror("limit: bind");
+        exit(1);
+    }
+    return fd;
+}
+
+static int heads(const char *p, size_t n)
+{
+    int count = 0;
+    for (const char *end = p + n; (p = memmem(p, end - p, "\r\n\r\n", 4)); p += 4)
+        count++;
+    return count > MAX_PIPELINE ? MAX_PIPELINE : count;
+}
+
+static size_t reply_length(int count) { return closing ? sizeof CLOSE - 1 : count * (sizeof KEEP - 1); }
+
+static void run_epoll(int port)
+{
+    int l = listen_on(port), ep = epoll_create1(0);
+    struct epoll_event ev = {.events = EPOLLIN, .data.fd = l}, evs[256];
+    static char buf[65536];
+    epoll_ctl(ep, EPOLL_CTL_ADD, l, &ev);
+    for (;;) {
+        int n = epoll_wait(ep, evs, 256, -1);
+        for (int i = 0; i < n; i++) {
+            int fd = evs[i].data.fd;
+            if (fd == l) {
+                for (int s; (s = accept4(l, 0, 0, SOCK_NONBLOCK)) >= 0;) {
+                    ev.events = EPOLLIN | EPOLLET | EPOLLRDHUP;
+                    ev.data.fd = s;
+                    epoll_ctl(ep, EPOLL_CTL_ADD, s, &ev);
+                }
+                continue;
+            }
+            ssize_t r = recv(fd, buf, sizeof buf, 0);
+            if (r <= 0) {
+                if (r == 0 || errno != EAGAIN)
+                    close(fd);
+                continue;
+            }
+            int count = heads(buf, r);
+            if (count)
+                send(fd, replies, reply_length(count), MSG_NOSIGNAL);
+            if (closing)
+                close(fd);
+        }
+    }
+}
+
+static struct io_uring ring;
+static struct io_uring_sqe *sqe(unsigned long op, int fd)
+{
+    struct io_uring_sqe *s = io_uring_get_sqe(&ring);
+    if (!s) {
+        io_uring_submit(&ring);
+        s = io_uring_get_sqe(&ring);
+    }
+    s->user_data = op << 32 | (unsigned)fd;
+    return s;
+}
+enum { ACCEPT = 1, RECV, QUIET };
+
+// prep_* clear user_data in some liburing versions, so it is set after them.
+static void tag(struct io_uring_sqe *s, unsigned long op, int fd) { s->user_data = op << 32 | (unsigned)fd; }
+static void arm_recv(int fd)
+{
+    struct io_uring_sqe *s = sqe(RECV, fd);
+    if (closing)
+        io_uring_prep_recv(s, fd, NULL, 0, 0);
+    else
+        io_uring_prep_recv_multishot(s, fd, NULL, 0, 0);
+    s->flags |= IOSQE_BUFFER_SELECT;
+    s->buf_group = 1;
+    tag(s, RECV, fd);
+}
+static void arm_accept(int l)
+{
+    struct io_uring_sqe *s = sqe(ACCEPT, l);
+    io_uring_prep_multishot_accept(s, l, 0, 0, 0);
+    tag(s, ACCEPT, l);
+}
+
+static void run_uring(int port)
+{
+    int l = listen_on(port);
+    struct io_uring_params p = {.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE, .cq_entries = 32768};
+    if (io_uring_queue_init_params(4096, &ring, &p)) {
+        fprintf(stderr, "limit: no io_uring\n");
+        exit(1);
+    }
+    io_uring_register_ring_fd(&ring);
+    struct io_uring_buf_ring *br = mmap(0, BUFFERS * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    struct io_uring_buf_reg reg = {.ring_addr = (unsigned long)br, .ring_entries = BUFFERS, .bgid = 1};
+    io_uring_register_buf_ring(&ring, &reg, 0);
+    io_uring_buf_ring_init(br);
+    char *bufs = malloc((size_t)BUFFERS * BUFFER_SIZE);
+    for (int i = 0; i < BUFFERS; i++)
+        io_uring_buf_ring_add(br, bufs + (size_t)i * BUFFER_SIZE, BUFFER_SIZE, i, BUFFERS - 1, i);
+    io_uring_buf_ring_advance(br, BUFFERS);
+    arm_accept(l);
+    for (;;) {
+        io_uring_submit_and_wait(&ring, 1);
+        unsigned head, seen = 0, back = 0;
+        struct io_uring_cqe *c;
+        io_uring_for_each_cqe(&ring, head, c)
+        {
+            seen++;
+            int fd = (int)c->user_data, op = c->user_data >> 32, count = 0;
+            if (op == ACCEPT) {
+                if (c->res >= 0)
+                    arm_recv(c->res);
+                if (!(c->flags & IORING_CQE_F_MORE))
+                    arm_accept(l);
+                continue;
+            }
+            if (op != RECV)
+                continue;
+            if (c->flags & IORING_CQE_F_BUFFER) {
+                int b = c->flags >> IORING_CQE_BUFFER_SHIFT;
+                if (c->res > 0)
+                    count = heads(bufs + (size_t)b * BUFFER_SIZE, c->res);
+                io_uring_buf_ring_add(br, bufs + (size_t)b * BUFFER_SIZE, BUFFER_SIZE, b, BUFFERS - 1, back++);
+            }
+            if (c->res == -ENOBUFS) {
+                arm_recv(fd);
+                continue;
+            }
+            if (count) {
+                struct io_uring_sqe *s = sqe(QUIET, fd);
+                io_uring_prep_send(s, fd, replies, reply_length(count), MSG_NOSIGNAL);
+                s->flags |= IOSQE_CQE_SKIP_SUCCESS | (closing ? IOSQE_IO_LINK : 0);
+                tag(s, QUIET, fd);
+            }
+            if (c->res <= 0 || closing) {
+                struct io_uring_sqe *s = sqe(QUIET, fd);
+                io_uring_prep_close(s, fd);
+                s->flags |= IOSQE_CQE_SKIP_SUCCESS;
+                tag(s, QUIET, fd);
+            } else if (!(c->flags & IORING_CQE_F_MORE))
+                arm_recv(fd);
+        }
+        if (back)
+            io_uring_buf_ring_advance(br, back);
+        io_uring_cq_advance(&ring, seen);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3)
+        return 2;
+    closing = argc > 3;
+    for (int i = 0; i < MAX_PIPELINE; i++)
+        memcpy(replies + i * (sizeof KEEP - 1), KEEP, sizeof KEEP - 1);
+    if (closing)
+        memcpy(replies, CLOSE, sizeof CLOSE - 1);
+    (argv[1][0] == 'u' ? run_uring : run_epoll)(atoi(argv[2]));
+}
