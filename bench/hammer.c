@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// hammer PORT CONNS SECONDS DEPTH [PATH]: a closed-loop HTTP/1.1 load that costs less than the server under it.
-// It learns the length of one response, then only counts bytes: a response of another length is an error.
-// Prints: requests, requests/s, p50 us, p99 us, p99.9 us (of a batch of DEPTH pipelined requests), errors, response length.
+// hammer PORT CONNS SECONDS DEPTH [PATH]: a closed-loop HTTP/1.1 load that costs less than the
+// server under it. It learns the length of one response, then only counts bytes: a response of
+// another length is an error. Prints: requests, requests/s, p50 us, p99 us, p99.9 us (of a batch of
+// DEPTH pipelined requests), errors, response length.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <liburing.h>
@@ -17,7 +18,10 @@
 #include <unistd.h>
 
 enum { BUFFERS = 8192, BUFFER_SIZE = 4096, MAX_US = 2000000, RECV = 2, SEND = 3 };
-struct conn { int fd; long left, started; };
+struct conn {
+    int fd;
+    long left, started;
+};
 
 static struct io_uring ring;
 static struct conn *conns;
@@ -61,8 +65,10 @@ static int dial(int port, int i)
 {
     int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
     // several loopback source addresses, so that more than one port range of connections fits
-    struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + i / 20000)};
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in from = {.sin_family = AF_INET,
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + i / 20000)};
+    struct sockaddr_in a = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
     if (bind(fd, (void *)&from, sizeof from) || connect(fd, (void *)&a, sizeof a)) {
@@ -80,7 +86,10 @@ int main(int argc, char **argv)
     double seconds = atof(argv[3]);
     depth = atoi(argv[4]);
     char one[1024];
-    int one_length = snprintf(one, sizeof one, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: hammer\r\nAccept: */*\r\n\r\n", argc > 5 ? argv[5] : "/", port);
+    int one_length = snprintf(
+        one, sizeof one,
+        "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: hammer\r\nAccept: */*\r\n\r\n",
+        argc > 5 ? argv[5] : "/", port);
     for (int i = 0; i < depth; i++, batch_length += one_length)
         memcpy(batch + batch_length, one, one_length);
     {
@@ -96,11 +105,15 @@ int main(int argc, char **argv)
     }
     conns = calloc(n, sizeof *conns);
     unsigned *histogram = calloc(MAX_US + 1, sizeof *histogram);
-    struct io_uring_params p = {.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE, .cq_entries = 65536};
+    struct io_uring_params p = {.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
+                                         IORING_SETUP_CQSIZE,
+                                .cq_entries = 65536};
     if (io_uring_queue_init_params(8192, &ring, &p))
         return 1;
-    struct io_uring_buf_ring *br = mmap(0, BUFFERS * sizeof(struct io_uring_buf), 3, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
-    struct io_uring_buf_reg reg = {.ring_addr = (unsigned long)br, .ring_entries = BUFFERS, .bgid = 1};
+    struct io_uring_buf_ring *br =
+        mmap(0, BUFFERS * sizeof(struct io_uring_buf), 3, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    struct io_uring_buf_reg reg = {
+        .ring_addr = (unsigned long)br, .ring_entries = BUFFERS, .bgid = 1};
     io_uring_register_buf_ring(&ring, &reg, 0);
     io_uring_buf_ring_init(br);
     char *bufs = malloc((size_t)BUFFERS * BUFFER_SIZE);
@@ -112,7 +125,8 @@ int main(int argc, char **argv)
         arm(i);
         fire(i, now());
     }
-    long start = now(), end = start + (long)(seconds * 1e9), t = start, done = 0, batches = 0, errors = 0;
+    long start = now(), end = start + (long)(seconds * 1e9), t = start, done = 0, batches = 0,
+         errors = 0;
     while (t < end) {
         struct __kernel_timespec tick = {0, 100000000};
         struct io_uring_cqe *c;
@@ -129,7 +143,8 @@ int main(int argc, char **argv)
             }
             if (c->flags & IORING_CQE_F_BUFFER) {
                 int b = c->flags >> IORING_CQE_BUFFER_SHIFT;
-                io_uring_buf_ring_add(br, bufs + (size_t)b * BUFFER_SIZE, BUFFER_SIZE, b, BUFFERS - 1, back++);
+                io_uring_buf_ring_add(br, bufs + (size_t)b * BUFFER_SIZE, BUFFER_SIZE, b,
+                                      BUFFERS - 1, back++);
             }
             if (c->res == -ENOBUFS) {
                 arm(i);
@@ -156,9 +171,11 @@ int main(int argc, char **argv)
         io_uring_cq_advance(&ring, seen);
     }
     double elapsed = (t - start) / 1e9;
-    long seen = 0, quantile[3] = {0}, want[3] = {batches / 2, batches * 99 / 100, batches * 999 / 1000};
+    long seen = 0, quantile[3] = {0},
+         want[3] = {batches / 2, batches * 99 / 100, batches * 999 / 1000};
     for (long us = 0, q = 0; us <= MAX_US && q < 3; us++)
         for (seen += histogram[us]; q < 3 && seen >= want[q]; q++)
             quantile[q] = us;
-    printf("%ld %.0f %ld %ld %ld %ld %ld\n", done, done / elapsed, quantile[0], quantile[1], quantile[2], errors, reply_length);
+    printf("%ld %.0f %ld %ld %ld %ld %ld\n", done, done / elapsed, quantile[0], quantile[1],
+           quantile[2], errors, reply_length);
 }

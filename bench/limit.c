@@ -17,8 +17,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define KEEP "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
-#define CLOSE "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
+#define KEEP                                                                                       \
+    "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nContent-Type: "    \
+    "text/plain\r\nContent-Length: 2\r\n\r\nok"
+#define CLOSE                                                                                      \
+    "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nConnection: "      \
+    "close\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
 enum { MAX_PIPELINE = 512, BUFFERS = 4096, BUFFER_SIZE = 4096 };
 
 static char replies[MAX_PIPELINE * sizeof KEEP];
@@ -27,7 +31,8 @@ static int closing;
 static int listen_on(int port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), one = 1;
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in a = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     if (closing)
@@ -47,7 +52,10 @@ static int heads(const char *p, size_t n)
     return count > MAX_PIPELINE ? MAX_PIPELINE : count;
 }
 
-static size_t reply_length(int count) { return closing ? sizeof CLOSE - 1 : count * (sizeof KEEP - 1); }
+static size_t reply_length(int count)
+{
+    return closing ? sizeof CLOSE - 1 : count * (sizeof KEEP - 1);
+}
 
 static void run_epoll(int port)
 {
@@ -96,7 +104,10 @@ static struct io_uring_sqe *sqe(unsigned long op, int fd)
 enum { ACCEPT = 1, RECV, QUIET };
 
 // prep_* clear user_data in some liburing versions, so it is set after them.
-static void tag(struct io_uring_sqe *s, unsigned long op, int fd) { s->user_data = op << 32 | (unsigned)fd; }
+static void tag(struct io_uring_sqe *s, unsigned long op, int fd)
+{
+    s->user_data = op << 32 | (unsigned)fd;
+}
 static void arm_recv(int fd)
 {
     struct io_uring_sqe *s = sqe(RECV, fd);
@@ -118,14 +129,18 @@ static void arm_accept(int l)
 static void run_uring(int port)
 {
     int l = listen_on(port);
-    struct io_uring_params p = {.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE, .cq_entries = 32768};
+    struct io_uring_params p = {.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
+                                         IORING_SETUP_CQSIZE,
+                                .cq_entries = 32768};
     if (io_uring_queue_init_params(4096, &ring, &p)) {
         fprintf(stderr, "limit: no io_uring\n");
         exit(1);
     }
     io_uring_register_ring_fd(&ring);
-    struct io_uring_buf_ring *br = mmap(0, BUFFERS * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
-    struct io_uring_buf_reg reg = {.ring_addr = (unsigned long)br, .ring_entries = BUFFERS, .bgid = 1};
+    struct io_uring_buf_ring *br = mmap(0, BUFFERS * sizeof(struct io_uring_buf),
+                                        PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    struct io_uring_buf_reg reg = {
+        .ring_addr = (unsigned long)br, .ring_entries = BUFFERS, .bgid = 1};
     io_uring_register_buf_ring(&ring, &reg, 0);
     io_uring_buf_ring_init(br);
     char *bufs = malloc((size_t)BUFFERS * BUFFER_SIZE);
@@ -154,7 +169,8 @@ static void run_uring(int port)
                 int b = c->flags >> IORING_CQE_BUFFER_SHIFT;
                 if (c->res > 0)
                     count = heads(bufs + (size_t)b * BUFFER_SIZE, c->res);
-                io_uring_buf_ring_add(br, bufs + (size_t)b * BUFFER_SIZE, BUFFER_SIZE, b, BUFFERS - 1, back++);
+                io_uring_buf_ring_add(br, bufs + (size_t)b * BUFFER_SIZE, BUFFER_SIZE, b,
+                                      BUFFERS - 1, back++);
             }
             if (c->res == -ENOBUFS) {
                 arm_recv(fd);

@@ -54,12 +54,12 @@ int selkie_selector_modify(selkie_selector *selector, int fd, unsigned events, v
 int selkie_selector_unregister(selkie_selector *selector, int fd);
 
 /*
- * Waits until a descriptor is ready, at most `timeout_ns` nanoseconds (negative: without end, 0: not
- * at all), and never less than that when none is ready. Fills at most `capacity` keys, each with
- * what is ready of what was registered; one that is ready for both comes once with both. An error
- * or a hang-up shows as whatever was registered, so that the next call on it tells what is wrong.
- * When more are ready than fit, later calls report the others first.
- * Returns the count, 0 at the time-out, -EINTR when a signal came, -EINVAL for capacity < 1.
+ * Waits until a descriptor is ready, at most `timeout_ns` nanoseconds (negative: without end, 0:
+ * not at all), and never less than that when none is ready. Fills at most `capacity` keys, each
+ * with what is ready of what was registered; one that is ready for both comes once with both. An
+ * error or a hang-up shows as whatever was registered, so that the next call on it tells what is
+ * wrong. When more are ready than fit, later calls report the others first. Returns the count, 0 at
+ * the time-out, -EINTR when a signal came, -EINVAL for capacity < 1.
  */
 int selkie_selector_select(selkie_selector *selector, struct selkie_key *ready, int capacity,
                            int64_t timeout_ns);

@@ -51,8 +51,8 @@ enum {
 
 /* How a server runs. Fill it with selkie_options_init and change what is to differ. */
 struct selkie_options {
-    int workers;                 /* a count, or SELKIE_WORKERS_AUTO (default), SELKIE_WORKERS_NONE */
-    const char *selector;        /* "epoll", "kqueue", "poll", "select"; NULL (default): the best */
+    int workers;          /* a count, or SELKIE_WORKERS_AUTO (default), SELKIE_WORKERS_NONE */
+    const char *selector; /* "epoll", "kqueue", "poll", "select"; NULL (default): the best */
     enum selkie_trigger trigger; /* default SELKIE_TRIGGER_AUTO */
     enum selkie_accept accept;   /* default SELKIE_ACCEPT_SHARED */
     bool listen_after_fork;      /* each worker calls listen(2), not the master; default false */
@@ -94,8 +94,8 @@ void selkie_server_free(struct selkie_server *server);
  */
 int selkie_server_listen(struct selkie_server *server, const char *where);
 
-/* The URL of listener `index` from 0, "http://127.0.0.1:8081" or "unix:/path", lent until the server
- * begins to drain; NULL behind the last, and after that. */
+/* The URL of listener `index` from 0, "http://127.0.0.1:8081" or "unix:/path", lent until the
+ * server begins to drain; NULL behind the last, and after that. */
 const char *selkie_server_url(const struct selkie_server *server, size_t index);
 
 /*
@@ -107,22 +107,22 @@ typedef void selkie_handler_fn(struct selkie_request *request, void *data);
 /*
  * Sends the requests that match `pattern` to `handler`. A pattern is "[METHOD ]/path", as in Go's
  * ServeMux: {name} in it matches one segment, {name...} at its end the rest of the path, {$} at its
- * end only the path that ends there, and a trailing "/" is a "/{...}" without a name. Without a method
- * every method matches; GET matches HEAD too. The most specific pattern wins.
- * Returns 0; -EINVAL for a pattern that is none; -EEXIST for one that conflicts with another: both
- * match some path, and neither is more specific. `data` is borrowed.
+ * end only the path that ends there, and a trailing "/" is a "/{...}" without a name. Without a
+ * method every method matches; GET matches HEAD too. The most specific pattern wins. Returns 0;
+ * -EINVAL for a pattern that is none; -EEXIST for one that conflicts with another: both match some
+ * path, and neither is more specific. `data` is borrowed.
  */
 int selkie_server_route(struct selkie_server *server, const char *pattern,
                         selkie_handler_fn *handler, void *data);
 
-/* The same for a handler that does not look at the body: it is read to its end, within body_max, but
- * not kept, so that it costs no memory, and selkie_request_body is empty. */
+/* The same for a handler that does not look at the body: it is read to its end, within body_max,
+ * but not kept, so that it costs no memory, and selkie_request_body is empty. */
 int selkie_server_route_ignoring_body(struct selkie_server *server, const char *pattern,
                                       selkie_handler_fn *handler, void *data);
 
 /*
- * Serves until selkie_server_stop, or SIGTERM or SIGINT, and until the connections have drained; SIGQUIT
- * or a second signal ends it at once. The signals' former actions are restored at the end.
+ * Serves until selkie_server_stop, or SIGTERM or SIGINT, and until the connections have drained;
+ * SIGQUIT or a second signal ends it at once. The signals' former actions are restored at the end.
  * The listeners are closed then: a server runs once, and one at a time in a process.
  * Returns 0 after an orderly end, or a negative errno when the server cannot start or its workers
  * cannot live; selkie_server_error says why.
@@ -161,28 +161,28 @@ bool selkie_request_field_at(const struct selkie_request *request, size_t index,
  * name. */
 struct selkie_span selkie_request_param(const struct selkie_request *request, const char *name);
 
-/* The client's address as text, "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix:", written to `to` with
- * a NUL. Returns its length, or -ENOSPC when `size` is too small (64 suffices), or -ENOTCONN when the
- * client has gone. */
+/* The client's address as text, "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix:", written to `to`
+ * with a NUL. Returns its length, or -ENOSPC when `size` is too small (64 suffices), or -ENOTCONN
+ * when the client has gone. */
 int selkie_request_peer(const struct selkie_request *request, char *to, size_t size);
 
 /*
- * Adds a field to the response, before selkie_reply. Returns 0; -EINVAL for a name that is no token, a
- * value with control characters, or a field that the server writes itself (Connection,
+ * Adds a field to the response, before selkie_reply. Returns 0; -EINVAL for a name that is no
+ * token, a value with control characters, or a field that the server writes itself (Connection,
  * Content-Length, Content-Type, Date, Server, Transfer-Encoding); -ENOSPC when all fields together
  * are longer than 8 KiB.
  */
 int selkie_reply_field(struct selkie_request *request, const char *name, const char *value);
 
-/* Ends the connection after this response (Connection: close). Before selkie_reply; behind it there is
- * no effect. */
+/* Ends the connection after this response (Connection: close). Before selkie_reply; behind it there
+ * is no effect. */
 void selkie_reply_close(struct selkie_request *request);
 
 /*
  * Answers the request: `status` 200 to 599, `type` the Content-Type or NULL, and the body, which is
  * copied before this returns. HEAD, 204 and 304 are answered without it. Returns 0; -EALREADY when
- * the request is answered; -EINVAL for another status or a type with control characters; -ENOMEM; -EPIPE
- * when the client has gone, which needs no action.
+ * the request is answered; -EINVAL for another status or a type with control characters; -ENOMEM;
+ * -EPIPE when the client has gone, which needs no action.
  */
 int selkie_reply(struct selkie_request *request, int status, const char *type, const void *body,
                  size_t length);

@@ -34,7 +34,8 @@ static inline void list_append(struct list *list, struct list *link)
     list->previous = link;
 }
 
-/* Takes a link out of its list; it is then an empty list, so that taking it out again is harmless. */
+/* Takes a link out of its list; it is then an empty list, so that taking it out again is harmless.
+ */
 static inline void list_remove(struct list *link)
 {
     link->previous->next = link->next;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* See pool.h. Free things form a stack, so that the one used last, still in the cache, goes first. */
+/* See pool.h. Free things form a stack, so that the one used last, still in the cache, goes first.
+ */
 #include "base/pool.h"
 
 #include <stdlib.h>

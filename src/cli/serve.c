@@ -18,8 +18,8 @@ struct run {
     bool mute; /* stdout failed: nobody can learn where the server listens */
 };
 
-/* The server has begun: signals are its own business, and once it has ended there is nothing left that a
- * late one could end. */
+/* The server has begun: signals are its own business, and once it has ended there is nothing left
+ * that a late one could end. */
 static volatile sig_atomic_t has_begun;
 
 /* In force before and after the run, when the server does not take the signals itself. */

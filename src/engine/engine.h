@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * An engine: what a worker asks of the kernel, and what the kernel tells it, in completion style.
- * The worker owns one engine, opened after the fork, and calls wait and dispatch in turn; everything
- * that the engine tells comes through `struct engine_calls`, from inside dispatch.
+ * The worker owns one engine, opened after the fork, and calls wait and dispatch in turn;
+ * everything that the engine tells comes through `struct engine_calls`, from inside dispatch.
  *
  * Rules of every engine: input is lent until the call returns; send never calls back from inside
  * itself; a dropped source is not touched by its owner any more, and may be reused only after
@@ -61,8 +61,8 @@ enum engine_trigger { ENGINE_BEST_TRIGGER, ENGINE_EDGE, ENGINE_LEVEL };
 /* Opens a readiness engine over the selector `selector` (NULL: the best). `calls` and `owner` are
  * borrowed. Returns 0 and the engine in *out, or -ENOTSUP for a selector that is not here,
  * -EINVAL for an unknown one or a trigger that it cannot do, -ENOMEM, -EMFILE. */
-int engine_open(const char *selector, enum engine_trigger trigger,
-                      const struct engine_calls *calls, void *owner, struct engine **out);
+int engine_open(const char *selector, enum engine_trigger trigger, const struct engine_calls *calls,
+                void *owner, struct engine **out);
 
 /* What the engine is, for people: its selector, "epoll"; and how it waits, "edge" or "level". */
 const char *engine_name(const struct engine *engine);
@@ -81,12 +81,13 @@ bool engine_told_all(const struct engine *engine);
 /* Begins to watch a connection for input, or a bell. Returns 0 or a negative errno. */
 int engine_watch(struct engine *engine, struct source *source);
 
-/* Begins, or ends, to accept from a listener; both may be repeated. Returns 0 or a negative errno. */
+/* Begins, or ends, to accept from a listener; both may be repeated. Returns 0 or a negative errno.
+ */
 int engine_listen(struct engine *engine, struct source *listener);
 void engine_unlisten(struct engine *engine, struct source *listener);
 
-/* Accepts up to `count` connections that wait at `listener`, whether listening or not. Returns how many:
- * when that is `count`, more may wait. */
+/* Accepts up to `count` connections that wait at `listener`, whether listening or not. Returns how
+ * many: when that is `count`, more may wait. */
 int engine_accept(struct engine *engine, struct source *listener, int count);
 
 /* Ends, or begins again, to take input from a connection. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * The readiness engine: it asks a selector what is ready, and does the accept, recv and send itself.
+ * The readiness engine: it asks a selector what is ready, and does the accept, recv and send
+ * itself.
  *
  * It waits in one of two ways. Edge: a connection is registered once, for both directions; the
- * selector reports changes only, so the engine remembers what is readable and comes back to it until
- * the kernel has said EAGAIN or given less than asked (epoll(7), Q9). Level: the interest follows the
- * state, reading or writing, and changes are gathered and made once before the next wait.
+ * selector reports changes only, so the engine remembers what is readable and comes back to it
+ * until the kernel has said EAGAIN or given less than asked (epoll(7), Q9). Level: the interest
+ * follows the state, reading or writing, and changes are gathered and made once before the next
+ * wait.
  */
 #include "engine/engine.h"
 #include "selector/selector.h"
@@ -16,8 +18,8 @@
 #include <unistd.h>
 
 enum {
-    /* One recv a connection a turn, so this is also its fair share: room for a whole pipelined batch of
-     * any load tool, and well inside an L2 cache. */
+    /* One recv a connection a turn, so this is also its fair share: room for a whole pipelined
+     * batch of any load tool, and well inside an L2 cache. */
     INPUT_SIZE = 32 * 1024,
     /* What one wait can report; more are reported by the next. */
     READY_MAX = 256,
@@ -110,7 +112,8 @@ static bool source_unqueue(struct engine *engine, struct source **queue, struct 
     return false;
 }
 
-/* What was said of a source may call for another look at it, in the next turn or before the wait. */
+/* What was said of a source may call for another look at it, in the next turn or before the wait.
+ */
 static void source_changed(struct engine *engine, struct source *source)
 {
     if (!engine->edge)

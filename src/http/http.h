@@ -92,7 +92,8 @@ void http_head_start(struct http_head *head);
  */
 int http_head_parse(struct http_head *head, struct span bytes, size_t length_max);
 
-/* Whether nothing has come of the request but whole empty lines, which mean nothing (RFC 9112, 2.2). */
+/* Whether nothing has come of the request but whole empty lines, which mean nothing (RFC
+ * 9112, 2.2). */
 bool http_head_is_blank(const struct http_head *head);
 
 /* Whether the connection may stay open after this request (RFC 9112, 9.3). */

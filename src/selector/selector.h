@@ -21,9 +21,10 @@
 /* Events for selector_add and selector_change only.
  * EXCLUSIVE: of several processes that wait for this descriptor, wake few (EPOLLEXCLUSIVE on epoll,
  * which refuses it together with HANGUP; without effect elsewhere).
- * HANGUP: report, with this bit, that the peer has ended its side, or on epoll has sent urgent data.
- * An edge-triggered reader needs it, since one that stops at a short read would miss a FIN that came
- * together with the data, or what lies behind the urgent mark. select cannot tell, and never reports it. */
+ * HANGUP: report, with this bit, that the peer has ended its side, or on epoll has sent urgent
+ * data. An edge-triggered reader needs it, since one that stops at a short read would miss a FIN
+ * that came together with the data, or what lies behind the urgent mark. select cannot tell, and
+ * never reports it. */
 enum { SELECTOR_EXCLUSIVE = 8, SELECTOR_HANGUP = 16 };
 
 enum { SELECTOR_DIRECTIONS = SELKIE_READ | SELKIE_WRITE };

@@ -18,12 +18,11 @@ static bool accepts_per_worker(const struct worker *worker)
     return worker->server->options.accept == SELKIE_ACCEPT_PER_WORKER;
 }
 
-/* The sockets that this worker accepts from unasked: all of them, or with per-worker sockets its own,
- * which are every worker_count-th. */
+/* The sockets that this worker accepts from unasked: all of them, or with per-worker sockets its
+ * own, which are every worker_count-th. */
 static bool listener_is_own(const struct worker *worker, unsigned index)
 {
-    return !accepts_per_worker(worker) ||
-           index % worker->server->worker_count == worker->number;
+    return !accepts_per_worker(worker) || index % worker->server->worker_count == worker->number;
 }
 
 static void worker_set_listening(struct worker *worker, enum listening listening, int slot_state)
@@ -51,8 +50,8 @@ static void worker_unlisten(struct worker *worker)
         engine_unlisten(worker->engine, &worker->listeners[i]);
 }
 
-/* How many connections this worker may hold: a quarter above the mean of the workers that take any, and
- * at least one. */
+/* How many connections this worker may hold: a quarter above the mean of the workers that take any,
+ * and at least one. */
 static unsigned worker_share(const struct worker *worker)
 {
     const struct selkie_server *server = worker->server;
@@ -99,8 +98,8 @@ static void worker_pause_listening(struct worker *worker, uint32_t pause_ms, int
     worker->listen_again_ms = worker->now_ms + pause_ms;
 }
 
-/* The worker holds all it may. The siblings watch a shared socket themselves; at its own it has to go
- * on calling those that have room. */
+/* The worker holds all it may. The siblings watch a shared socket themselves; at its own it has to
+ * go on calling those that have room. */
 static void worker_wait_for_room(struct worker *worker)
 {
     if (worker_call_sibling(worker) && accepts_per_worker(worker)) {
@@ -156,8 +155,8 @@ void worker_accept_failed(struct worker *worker, const struct source *listener, 
     worker_call_sibling(worker);
 }
 
-/* Takes up to `most` connections that wait, from the siblings' listeners too with `from_all`. Returns
- * whether more may wait. */
+/* Takes up to `most` connections that wait, from the siblings' listeners too with `from_all`.
+ * Returns whether more may wait. */
 static bool worker_accept_waiting(struct worker *worker, bool from_all, unsigned most)
 {
     int left = (int)most;
@@ -168,8 +167,8 @@ static bool worker_accept_waiting(struct worker *worker, bool from_all, unsigned
     return left == 0;
 }
 
-/* Takes what a sibling has left, and passes on what is more than its share: a burst goes round until
- * nothing waits. */
+/* Takes what a sibling has left, and passes on what is more than its share: a burst goes round
+ * until nothing waits. */
 static void worker_accept_for_siblings(struct worker *worker)
 {
     worker->asked_to_accept = false;

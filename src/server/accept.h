@@ -4,8 +4,8 @@
  *
  * The kernel wakes the same few workers for every connection (EPOLLEXCLUSIVE), so a worker that
  * holds more than its share stops listening for a moment and rings the bell of the one that holds
- * the fewest; that one takes its share and passes the rest on. Nothing is lost by that: what the others
- * do not take in time, this one takes after all.
+ * the fewest; that one takes its share and passes the rest on. Nothing is lost by that: what the
+ * others do not take in time, this one takes after all.
  */
 #ifndef SERVER_ACCEPT_H
 #define SERVER_ACCEPT_H

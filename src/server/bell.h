@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * A bell: a non-blocking pipe that carries single bytes to a process that waits elsewhere. Signal
- * handlers, siblings and other threads may ring it. The master has one, and so has every worker slot.
+ * handlers, siblings and other threads may ring it. The master has one, and so has every worker
+ * slot.
  */
 #ifndef SERVER_BELL_H
 #define SERVER_BELL_H
@@ -23,7 +24,8 @@ struct bell {
 /* Returns 0 and *out, or a negative errno. */
 int bell_open(struct bell *out);
 
-/* Safe in signal handlers; keeps errno. A bell that is full rings anyway, so that note is dropped. */
+/* Safe in signal handlers; keeps errno. A bell that is full rings anyway, so that note is dropped.
+ */
 void bell_ring(const struct bell *bell, char note);
 
 /* Takes up to `size` notes. Returns how many, 0 when there are none. */

@@ -176,15 +176,15 @@ static void connection_conclude(struct worker *worker, struct connection *connec
         connection_settle(worker, connection);
 }
 
-/* A whole request: has it answered. `is_last`: no input stands behind it. */
+/* Has a whole request answered. */
 static void connection_serve(struct worker *worker, struct connection *connection,
-                             const struct http_head *head, const char *base, struct span body,
-                             bool is_last)
+                             const struct message *message)
 {
     /* A client that has said itself that this request is its last one sends no more. */
-    connection->may_drop =
-        is_last && !http_head_persists(head) && !engine_has_input(&connection->source);
-    bool persists = request_serve(worker, connection, head, base, body, is_last);
+    connection->may_drop = message->is_last && !message->is_refused &&
+                           !http_head_persists(message->head) &&
+                           !engine_has_input(&connection->source);
+    bool persists = request_serve(worker, connection, message);
     connection->phase = persists ? PHASE_REQUEST : PHASE_LAST;
     if (connection->awaits == AWAITS_HEAD || connection->awaits == AWAITS_BODY)
         connection->awaits = AWAITS_NOTHING; /* the next request has its own time */
@@ -219,7 +219,8 @@ static void body_begin(struct worker *worker, struct connection *connection,
     int refused = request_route(worker, head, head_bytes.at, &match);
     if (head->expects_continue && rest.length == 0) {
         if (refused) {
-            request_serve_last(worker, connection, head, head_bytes.at);
+            struct message message = {.head = head, .base = head_bytes.at, .is_refused = true};
+            connection_serve(worker, connection, &message);
             return;
         }
         connection_write(worker, connection, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
@@ -250,8 +251,11 @@ static size_t head_complete(struct worker *worker, struct connection *connection
         body_begin(worker, connection, head, head_bytes, rest);
         return 0;
     }
-    struct span body = {rest.at, length};
-    connection_serve(worker, connection, head, head_bytes.at, body, length == rest.length);
+    struct message message = {.head = head,
+                              .base = head_bytes.at,
+                              .body = {rest.at, length},
+                              .is_last = length == rest.length};
+    connection_serve(worker, connection, &message);
     return length;
 }
 
@@ -333,8 +337,11 @@ static void body_complete(struct worker *worker, struct connection *connection, 
 {
     struct intake *intake = connection->intake;
     connection->intake = NULL;
-    connection_serve(worker, connection, &intake->head, intake->bytes, intake_body(intake),
-                     is_last);
+    struct message message = {.head = &intake->head,
+                              .base = intake->bytes,
+                              .body = intake_body(intake),
+                              .is_last = is_last};
+    connection_serve(worker, connection, &message);
     intake_return(&worker->intakes, intake);
 }
 
@@ -366,9 +373,10 @@ static size_t body_take_counted(struct worker *worker, struct connection *connec
     struct intake *intake = connection->intake;
     size_t taken = intake->body_left < bytes.length ? (size_t)intake->body_left : bytes.length;
     intake->body_left -= taken;
+    bool is_whole = intake->body_left == 0;
     if (!body_add(worker, connection, (struct span){bytes.at, taken}))
         return bytes.length;
-    if (connection->intake->body_left == 0)
+    if (is_whole)
         body_complete(worker, connection, taken == bytes.length);
     return taken;
 }
@@ -381,14 +389,14 @@ static size_t connection_take_some(struct worker *worker, struct connection *con
         return connection->intake ? head_take_more(worker, connection, bytes)
                                   : head_take_in_place(worker, connection, bytes);
     }
+    assert(connection->phase == PHASE_BODY && connection->intake);
     if (connection->intake->head.framing == HTTP_CHUNKED)
         return body_take_chunked(worker, connection, bytes);
     return body_take_counted(worker, connection, bytes);
 }
 
 /* Keeps input that came behind a request whose response the client has not taken. */
-static void connection_hold(struct worker *worker, struct connection *connection,
-                            struct span bytes)
+static void connection_hold(struct worker *worker, struct connection *connection, struct span bytes)
 {
     assert(!connection->intake && connection->phase == PHASE_REQUEST);
     connection->intake = intake_lend(&worker->intakes);
@@ -398,8 +406,7 @@ static void connection_hold(struct worker *worker, struct connection *connection
 }
 
 /* Serves the requests in `bytes`, as long as the client takes the responses. */
-static void connection_take(struct worker *worker, struct connection *connection,
-                            struct span bytes)
+static void connection_take(struct worker *worker, struct connection *connection, struct span bytes)
 {
     while (bytes.length > 0 && connection->phase < PHASE_HELD && !connection->backlog &&
            !connection->is_broken)

@@ -35,8 +35,8 @@ struct connection {
     bool is_first;           /* no byte of a request has come yet */
     bool has_ended;          /* the client has ended its side */
     bool is_broken;          /* nothing can be sent any more */
-    bool may_drop;           /* after the last response: no input can be left that a close would reset */
-    uint32_t lingered;       /* bytes thrown away since the last response */
+    bool may_drop;     /* after the last response: no input can be left that a close would reset */
+    uint32_t lingered; /* bytes thrown away since the last response */
 };
 
 /* Takes over `fd`, accepted and non-blocking; closes it when there is no memory for it. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The master: forks a worker for each slot, replaces the ones that die, and ends them. It owns the
- * listeners and never reads a byte from the network. It sleeps in poll(2) on its bell, which signals
- * and workers ring.
+ * listeners and never reads a byte from the network. It sleeps in poll(2) on its bell, which
+ * signals and workers ring.
  */
 #include "base/clock.h"
 #include "server/server.h"
@@ -26,7 +26,8 @@ enum {
     BIRTH_MS = 1000,
     BACKOFF_FIRST_MS = 100,
     BACKOFF_MAX_MS = 5000,
-    /* Deaths at birth in a row, in every slot, after which the server gives up: about six seconds. */
+    /* Deaths at birth in a row, in every slot, after which the server gives up: about six seconds.
+     */
     BIRTHS_MAX = 6,
     /* Workers end themselves at the drain time-out; one that hangs in a handler is killed so much
      * later. */
@@ -78,8 +79,8 @@ static _Noreturn void worker_main(struct master *master, unsigned number, const 
     _exit(error ? 1 : 0);
 }
 
-/* Asks the kernel to kill this worker with its master, also while it is inside a handler and does not
- * see the lifeline. */
+/* Asks the kernel to kill this worker with its master, also while it is inside a handler and does
+ * not see the lifeline. */
 static void die_with(pid_t master)
 {
 #ifdef __linux__
@@ -144,8 +145,8 @@ static void master_begin_drain(struct master *master)
     master->kill_at_ms = master->now_ms + server->options.drain_ms + KILL_AFTER_MS;
     for (unsigned i = 0; i < server->worker_count; i++)
         bell_ring(&server->worker_bells[i], BELL_DRAIN);
-    /* Each worker closes its own copies once it has accepted what waits; with the last the addresses
-     * are free. */
+    /* Each worker closes its own copies once it has accepted what waits; with the last the
+     * addresses are free. */
     listener_list_close(&server->listeners);
 }
 
@@ -157,9 +158,11 @@ static void master_give_up(struct master *master, int error)
     master->kill_at_ms = master->now_ms;
 }
 
-static void describe_end(int status, char *to, size_t size)
+static void describe_end(const struct slot *slot, int status, char *to, size_t size)
 {
-    if (WIFSIGNALED(status))
+    if (SLOT_READ(slot->state) == SLOT_FAILED)
+        snprintf(to, size, "%s", slot->why);
+    else if (WIFSIGNALED(status))
         snprintf(to, size, "was killed by %s (%d)", signal_name(WTERMSIG(status)),
                  WTERMSIG(status));
     else
@@ -185,12 +188,14 @@ static int64_t backoff_ms(int stillbirths)
 }
 
 /* Decides what follows the death of a worker that nobody has asked to end. */
-static void master_replace(struct master *master, unsigned number, const char *end)
+static void master_replace(struct master *master, unsigned number, int status)
 {
     struct selkie_server *server = master->server;
     struct child *child = &master->children[number];
     struct slot *slot = &server->slots[number];
     bool failed = SLOT_READ(slot->state) == SLOT_FAILED;
+    char end[256];
+    describe_end(slot, status, end, sizeof end);
     bool young = failed || master->now_ms - child->born_ms < BIRTH_MS;
     if (failed && !master->was_ready) {
         master_give_up(master, server_fail(server, slot->error, "%s", slot->why));
@@ -200,22 +205,24 @@ static void master_replace(struct master *master, unsigned number, const char *e
     if (master_cannot_live(master)) {
         master_give_up(master, server_fail(server, -ECHILD,
                                            "no worker can live: the last one %s, %d times in a row",
-                                           failed ? slot->why : end, child->stillbirths));
+                                           end, child->stillbirths));
         return;
     }
     int64_t wait_ms = backoff_ms(child->stillbirths);
+    /* One that ended in order was told to, maybe by a signal to the whole group (systemd, a
+     * terminal) that the master has yet to see. */
+    if (status == 0 && wait_ms < BACKOFF_FIRST_MS)
+        wait_ms = BACKOFF_FIRST_MS;
     child->born_again_ms = master->now_ms + wait_ms;
     server_log(server, SELKIE_LOG_WARNING, "worker %u (pid %d) %s; a new one starts in %lld ms",
-               number, (int)child->pid, failed ? slot->why : end, (long long)wait_ms);
+               number, (int)child->pid, end, (long long)wait_ms);
 }
 
 static void master_bury(struct master *master, unsigned number, int status)
 {
     struct slot *slot = &master->server->slots[number];
-    char end[64];
-    describe_end(status, end, sizeof end);
     if (!master->draining)
-        master_replace(master, number, end);
+        master_replace(master, number, status);
     master->children[number].pid = 0;
     master->living--;
     atomic_store(&slot->active, 0);

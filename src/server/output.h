@@ -35,7 +35,8 @@ struct backlog {
     char bytes[];
 };
 
-/* Appends to *backlog, which may be NULL, and may move. Returns 0, or -ENOMEM and *backlog as before. */
+/* Appends to *backlog, which may be NULL, and may move. Returns 0, or -ENOMEM and *backlog as
+ * before. */
 int backlog_append(struct backlog **backlog, struct span bytes);
 
 static inline struct span backlog_left(const struct backlog *backlog)

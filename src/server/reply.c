@@ -85,16 +85,18 @@ int selkie_reply(struct selkie_request *request, int status, const char *type, c
                  size_t length)
 {
     struct worker *worker = request->worker;
-    struct span type_span = type ? span_of(type) : (struct span){0};
+    struct span type_span = span_of(type ? type : "");
     if (request->answered)
         return -EALREADY;
     if (status < 200 || status > 599 || !http_is_field_value(type_span))
         return -EINVAL;
     bool is_bodyless = http_status_bodyless(status);
+    if (is_bodyless)
+        type_span.length = 0;
     struct http_response response = {
         .status = status,
         .date = worker->date,
-        .type = is_bodyless ? (struct span){0} : type_span,
+        .type = type_span,
         .fields = {worker->fields.bytes, worker->fields.length},
         .connection = request_connection_option(request),
         .has_length = !is_bodyless,

@@ -16,8 +16,7 @@ static bool method_is_served(const struct worker *worker, const struct http_head
 {
     if (head->method == HTTP_CONNECT || head->method == HTTP_TRACE)
         return false; /* a proxy's business, and a way to leak fields (RFC 9110, 9.3.6 and 9.3.8) */
-    return head->method != HTTP_METHOD_OTHER ||
-           router_knows_method(worker->server->router, name);
+    return head->method != HTTP_METHOD_OTHER || router_knows_method(worker->server->router, name);
 }
 
 int request_route(const struct worker *worker, const struct http_head *head, const char *base,
@@ -94,8 +93,7 @@ static void request_handle(struct selkie_request *request)
 
 static void request_answer(struct selkie_request *request)
 {
-    int refused =
-        request_route(request->worker, request->head, request->base, &request->match);
+    int refused = request_route(request->worker, request->head, request->base, &request->match);
     if (refused == 405)
         request_allow(request);
     if (refused)
@@ -107,32 +105,21 @@ static void request_answer(struct selkie_request *request)
 }
 
 bool request_serve(struct worker *worker, struct connection *connection,
-                   const struct http_head *head, const char *base, struct span body, bool is_last)
+                   const struct message *message)
 {
     struct selkie_request request;
     request.worker = worker;
     request.connection = connection;
-    request.head = head;
-    request.base = base;
-    request.body = body;
+    request.head = message->head;
+    request.base = message->base;
+    request.body = message->body;
     request.answered = false;
     /* A worker that drains keeps the connection only for requests that are here already. */
-    request.persists = worker->server->options.keep_alive && http_head_persists(head) &&
-                       !(worker->draining && is_last);
+    request.persists = worker->server->options.keep_alive && http_head_persists(message->head) &&
+                       !message->is_refused && !(worker->draining && message->is_last);
     worker->fields.length = worker->decoded.length = 0;
     request_answer(&request);
     return request.persists;
-}
-
-void request_serve_last(struct worker *worker, struct connection *connection,
-                        const struct http_head *head, const char *base)
-{
-    struct selkie_request request = {
-        .worker = worker, .connection = connection, .head = head, .base = base};
-    worker->fields.length = worker->decoded.length = 0;
-    request_answer(&request);
-    connection->phase = PHASE_LAST;
-    connection->may_drop = false;
 }
 
 void request_refuse(struct worker *worker, struct connection *connection,
@@ -207,7 +194,9 @@ bool selkie_request_field_at(const struct selkie_request *request, size_t index,
 struct selkie_span selkie_request_param(const struct selkie_request *request, const char *name)
 {
     int index = route_param(request->match.route, name);
-    return index < 0 ? (struct selkie_span){0} : public_span(request->match.params[index]);
+    if (index < 0)
+        return (struct selkie_span){0};
+    return public_span(request->match.params[index]);
 }
 
 int selkie_request_peer(const struct selkie_request *request, char *to, size_t size)

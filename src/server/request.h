@@ -28,17 +28,22 @@ struct selkie_request {
 int request_route(const struct worker *worker, const struct http_head *head, const char *base,
                   struct route_match *out);
 
-/* Has a request answered, by its handler or by the server itself. `is_last`: no further input of
- * this connection is at hand. Returns whether the connection persists. */
+/* A whole request, where it lies. */
+struct message {
+    const struct http_head *head;
+    const char *base; /* of the head's slices */
+    struct span body;
+    bool is_last;    /* no further input of this connection is at hand */
+    bool is_refused; /* the body will not be read: the connection ends after the answer */
+};
+
+/* Has a request answered, by its handler or by the server itself. Returns whether the connection
+ * persists. */
 bool request_serve(struct worker *worker, struct connection *connection,
-                   const struct http_head *head, const char *base, struct span body, bool is_last);
+                   const struct message *message);
 
-/* The same for a request whose body will not be read: the connection ends after the answer. */
-void request_serve_last(struct worker *worker, struct connection *connection,
-                        const struct http_head *head, const char *base);
-
-/* Answers something that is no proper request, or is too much: the connection ends after it. `head` is
- * what is known of the request, or NULL. */
+/* Answers something that is no proper request, or is too much: the connection ends after it. `head`
+ * is what is known of the request, or NULL. */
 void request_refuse(struct worker *worker, struct connection *connection,
                     const struct http_head *head, int status, const char *reason);
 

@@ -49,8 +49,9 @@ void router_free(struct router *router);
 
 /*
  * Adds a route for "[METHOD ]/path"; the syntax is that of selkie_server_route. `source` and
- * `target` are copied. Returns 0; -EINVAL for a pattern that is none, -EEXIST for one that conflicts
- * with another, -ENOMEM. On failure *why is a sentence, valid until the next call on this router.
+ * `target` are copied. Returns 0; -EINVAL for a pattern that is none, -EEXIST for one that
+ * conflicts with another, -ENOMEM. On failure *why is a sentence, valid until the next call on this
+ * router.
  */
 int router_add(struct router *router, const char *source, const struct route_target *target,
                const char **why);

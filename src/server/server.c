@@ -24,8 +24,8 @@ void selkie_options_init(struct selkie_options *options)
         .body_ms = 30 * 1000,
         .write_ms = 30 * 1000,
         .drain_ms = 30 * 1000,
-        .head_max = 16 * 1024,
-        .body_max = 1024 * 1024,
+        .head_max = 16384,
+        .body_max = 1048576,
     };
 }
 
@@ -199,15 +199,16 @@ static int server_check(struct selkie_server *server)
     if (!server_times_are_valid(options))
         return server_fail(server, -EINVAL, "a time-out is not between 1 ms and 24 days");
     if (options->head_max < 64 || options->head_max > INT32_MAX)
-        return server_fail(server, -EINVAL, "the limit of a request head is not between 64 bytes "
-                                            "and 2 GiB");
+        return server_fail(server, -EINVAL,
+                           "the limit of a request head is not between 64 bytes "
+                           "and 2 GiB");
     if (options->backlog < 0)
         return server_fail(server, -EINVAL, "the backlog is negative");
     return 0;
 }
 
-/* Each connection takes a descriptor; the soft limit is often 1,024 for the sake of programs that use
- * select(2) unaware, which this one is not. */
+/* Each connection takes a descriptor; the soft limit is often 1,024 for the sake of programs that
+ * use select(2) unaware, which this one is not. */
 static void server_raise_descriptor_limit(void)
 {
     struct rlimit limit;

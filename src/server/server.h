@@ -16,12 +16,12 @@ struct selkie_server {
     struct selkie_options options; /* the defaults filled in */
     struct router *router;
     struct listener_list listeners;
-    struct bell bell;      /* rung by signals, by workers and by selkie_server_stop */
+    struct bell bell;          /* rung by signals, by workers and by selkie_server_stop */
     struct bell *worker_bells; /* worker_count of them; one rung by siblings and the master */
-    unsigned worker_count; /* at least 1, also without a fork */
-    struct slot *slots;    /* worker_count */
-    bool is_single;        /* no fork */
-    char error[256];       /* selkie_server_error */
+    unsigned worker_count;     /* at least 1, also without a fork */
+    struct slot *slots;        /* worker_count */
+    bool is_single;            /* no fork */
+    char error[256];           /* selkie_server_error */
 };
 
 /* Remembers why something failed, in one line, and returns `error`. */
@@ -29,14 +29,14 @@ __attribute__((format(printf, 3, 4))) int server_fail(struct selkie_server *serv
                                                       const char *format, ...);
 
 /* Says a line through options.log, if there is one. */
-__attribute__((format(printf, 3, 4))) void server_log(const struct selkie_server *server,
-                                                      enum selkie_level level, const char *format,
-                                                      ...);
+__attribute__((format(printf, 3, 4))) void
+server_log(const struct selkie_server *server, enum selkie_level level, const char *format, ...);
 
 /* Makes the listeners listen that worker `number` accepts from; with per-worker sockets its own. */
 int server_start_listening(struct selkie_server *server, unsigned number);
 
-/* Forks the workers and looks after them until the server has ended. Returns as selkie_server_run. */
+/* Forks the workers and looks after them until the server has ended. Returns as selkie_server_run.
+ */
 int master_run(struct selkie_server *server);
 
 /* Serves in this process. Returns as selkie_server_run. */

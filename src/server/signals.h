@@ -12,8 +12,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Takes TERM, INT, QUIT and PIPE, and CHLD `with_children`. `bell` is borrowed until signals_restore.
- * Returns 0, or -EBUSY when a server runs in this process already. */
+/* Takes TERM, INT, QUIT and PIPE, and CHLD `with_children`. `bell` is borrowed until
+ * signals_restore. Returns 0, or -EBUSY when a server runs in this process already. */
 int signals_take(const struct bell *bell, bool with_children);
 
 void signals_restore(void);

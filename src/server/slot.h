@@ -21,8 +21,8 @@ enum slot_state {
     SLOT_FAILED,    /* could not start: `error` and `why` tell */
 };
 
-/* Padded to two cache lines, which Intel's prefetcher fetches together, so that one worker's counting
- * does not slow another's. */
+/* Padded to two cache lines, which Intel's prefetcher fetches together, so that one worker's
+ * counting does not slow another's. */
 struct slot {
     _Alignas(128) _Atomic int state;
     _Atomic bool is_asked;        /* to accept what a sibling has left: one ring at a time */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * See worker.h. One turn of its loop: wait, read the clock, let the engine tell what happened, expire
- * what took too long, see whether to accept. accept.c decides the last; connection.c does the work.
+ * See worker.h. One turn of its loop: wait, read the clock, let the engine tell what happened,
+ * expire what took too long, see whether to accept. accept.c decides the last; connection.c does
+ * the work.
  */
 #include "server/worker.h"
 
@@ -23,7 +24,8 @@
 enum {
     /* How long a client may take to end its side after the last response (nginx: 5 s as well). */
     LINGER_MS = 5000,
-    /* A connection accepted just before the drain has its request on the way: so long it may take. */
+    /* A connection accepted just before the drain has its request on the way: so long it may take.
+     */
     DRAIN_FIRST_MS = 1000,
     /* Descriptors kept back for what handlers open. */
     DESCRIPTORS_SPARE = 16,
@@ -246,8 +248,8 @@ static int worker_open_listeners(struct worker *worker)
             worker->listeners[worker->listener_count++] =
                 (struct source){.fd = list->items[i].fds[copy], .kind = SOURCE_LISTENER};
     }
-    int error = server->options.listen_after_fork ? server_start_listening(server, worker->number)
-                                                  : 0;
+    int error =
+        server->options.listen_after_fork ? server_start_listening(server, worker->number) : 0;
     if (error)
         return error;
     error = worker_listen(worker);
@@ -336,12 +338,12 @@ static void worker_drop_all(struct worker *worker, enum awaited awaited)
 {
     struct list *timers = &worker->queues[awaited].timers;
     while (!list_is_empty(timers))
-        connection_drop(worker,
-                        connection_of_timer(LIST_MEMBER(timers->next, struct timer, link)));
+        connection_drop(worker, connection_of_timer(LIST_MEMBER(timers->next, struct timer, link)));
 }
 
-/* Idle connections are closed once a wait that began in the drain has told all there was, so that every
- * request which had come by then is served; the busy ones end by themselves, or at the deadline. */
+/* Idle connections are closed once a wait that began in the drain has told all there was, so that
+ * every request which had come by then is served; the busy ones end by themselves, or at the
+ * deadline. */
 static void worker_drain(struct worker *worker)
 {
     if (!worker->idle_are_closed && worker->drain_turns++ > 0 && engine_told_all(worker->engine)) {

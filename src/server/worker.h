@@ -20,19 +20,19 @@
 
 /* What a connection waits for: each has a queue of its own, since each has its own time-out. */
 enum awaited {
-    AWAITS_FIRST,   /* the first byte of its first request */
-    AWAITS_NEXT,    /* the first byte of another request: it is idle */
-    AWAITS_HEAD,    /* the rest of a head */
-    AWAITS_BODY,    /* the rest of a body */
-    AWAITS_READER,  /* the client to take output */
-    AWAITS_END,     /* the client to end, after the last response */
+    AWAITS_FIRST,  /* the first byte of its first request */
+    AWAITS_NEXT,   /* the first byte of another request: it is idle */
+    AWAITS_HEAD,   /* the rest of a head */
+    AWAITS_BODY,   /* the rest of a body */
+    AWAITS_READER, /* the client to take output */
+    AWAITS_END,    /* the client to end, after the last response */
     AWAITS_COUNT,
     AWAITS_NOTHING = AWAITS_COUNT,
 };
 
 /* Whether the engine watches the worker's own listeners, and if not, until when. */
 enum listening {
-    LISTENING_ENDED,  /* it drains */
+    LISTENING_ENDED, /* it drains */
     LISTENING,
     LISTENING_PAUSED, /* it has its share, or no resources: for a moment */
     LISTENING_FULL,   /* until a connection ends */
@@ -75,9 +75,9 @@ struct worker {
     bool ended;              /* leave the loop */
 };
 
-/* Makes a worker for slot `number`, which listens. `bell` and `lifeline` are borrowed; the latter is
- * readable when the master has died, or -1. Returns 0; or a negative errno, nothing left open, and
- * server->error has a line. */
+/* Makes a worker for slot `number`, which listens. `bell` and `lifeline` are borrowed; the latter
+ * is readable when the master has died, or -1. Returns 0; or a negative errno, nothing left open,
+ * and server->error has a line. */
 int worker_open(struct worker *worker, struct selkie_server *server, unsigned number,
                 const struct bell *bell, int lifeline);
 
