@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""
+What every end-to-end test shares: the program under test, run to its end (`selkie`) or as a server
+(`serve`). The program is $SELKIE_BUILD/selkie, by default build/selkie. Whatever a test starts is
+stopped and reaped before the next one begins, and a worker that outlives its master is a failure.
+"""
+import http.client
+import os
+import pathlib
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("SELKIE_BUILD", ROOT / "build")).resolve()
+PROGRAM = str(BUILD / "selkie")
+# Only ends a test that hangs; sanitizers on a busy machine stay far below it.
+DEADLINE = 60
+
+
+def environment(**variables):
+    """The tester's environment without its SELKIE_ variables, plus `variables`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SELKIE_")}
+    return {**kept, **variables}
+
+
+def session_processes(session):
+    """The pids of the living processes of a session (proc(5), stat: state, ppid, pgrp, session)."""
+    pids = []
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, its_session = stat.read_text().rpartition(")")[2].split()[:4]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(its_session) == session and state not in "ZX":
+            pids.append(int(stat.parent.name))
+    return pids
+
+
+class Server:
+    """A running selkie, or another program that announces itself as selkie does. `urls` are those
+    it announced; `status`, `stdout` (what came behind the announcement) and `stderr` are known once
+    it has ended."""
+
+    def __init__(self, *arguments, program=PROGRAM, pass_fds=(), **variables):
+        self.stderr_file = tempfile.TemporaryFile(mode="w+")
+        self.process = subprocess.Popen(
+            [program, *arguments], env=environment(**variables), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=self.stderr_file, pass_fds=pass_fds,
+            start_new_session=True)
+        self.pid = self.process.pid
+        self.status = self.stdout = self.stderr = None
+        self.urls = self._announced()
+
+    def _announced(self):
+        # The program announces all its listeners in one write, and a pipe keeps that whole.
+        stdout = self.process.stdout.fileno()
+        ready = select.select([stdout], [], [], DEADLINE)[0]
+        lines = os.read(stdout, 65536).decode().splitlines() if ready else []
+        prefix = "listening on "
+        if not lines or not all(line.startswith(prefix) for line in lines):
+            self.kill()
+            raise AssertionError(f"no listening line, but {lines}, {self.status}, {self.stderr}")
+        return [line.removeprefix(prefix) for line in lines]
+
+    def workers(self):
+        """The pids of the workers that live."""
+        return [pid for pid in session_processes(self.pid) if pid != self.pid]
+
+    def connect(self, index=0, timeout=DEADLINE):
+        """A socket connected to listener `index`."""
+        url = self.urls[index]
+        if url.startswith("unix:"):
+            connection = socket.socket(socket.AF_UNIX)
+            connection.settimeout(timeout)
+            connection.connect(url.removeprefix("unix:"))
+            return connection
+        host, _, port = url.removeprefix("http://").rpartition(":")
+        return socket.create_connection((host.strip("[]"), int(port)), timeout)
+
+    def fetch(self, path="/", method="GET", index=0, **fields):
+        """One request on a connection of its own: the response, with its bytes in `.body`."""
+        client = http.client.HTTPConnection("localhost")
+        client.sock = self.connect(index)
+        try:
+            client.request(method, path, headers=fields)
+            response = client.getresponse()
+            response.body = response.read()
+            return response
+        finally:
+            client.close()
+
+    def send_signal(self, number):
+        self.process.send_signal(number)
+
+    def wait(self):
+        """Waits for its end, then for its workers' end. Returns the exit status."""
+        if self.status is None:
+            stdout, _ = self.process.communicate(timeout=DEADLINE)
+            self.status, self.stdout = self.process.returncode, stdout.decode()
+            self.stderr_file.seek(0)
+            self.stderr = self.stderr_file.read()
+            self.stderr_file.close()
+            limit = time.monotonic() + DEADLINE
+            while self.workers() and time.monotonic() < limit:
+                time.sleep(0.01)
+        assert not self.workers(), "workers outlived their master"
+        return self.status
+
+    def stop(self, number=signal.SIGTERM):
+        """Asks it to end, and returns the exit status."""
+        if self.status is None:
+            self.send_signal(number)
+        return self.wait()
+
+    def kill(self):
+        """Ends the master and its workers, whatever state they are in."""
+        for pid in session_processes(self.pid):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.wait()
+
+
+@pytest.fixture
+def selkie():
+    """Runs selkie to its end; the result has returncode, stdout and stderr."""
+    def run(*arguments, stdout=subprocess.PIPE, preexec_fn=None, **variables):
+        return subprocess.run(
+            [PROGRAM, *arguments], env=environment(**variables), stdin=subprocess.DEVNULL,
+            stdout=stdout, stderr=subprocess.PIPE, preexec_fn=preexec_fn, text=True,
+            timeout=DEADLINE, check=False)
+    return run
+
+
+@pytest.fixture
+def serve():
+    """Starts a Server. Those that the test has not stopped must end in good order on SIGTERM."""
+    servers = []
+
+    def start(*arguments, **keywords):
+        servers.append(Server(*arguments, **keywords))
+        return servers[-1]
+
+    yield start
+    failures = []
+    for server in servers:
+        try:
+            ended = server.status is not None
+            if server.stop() != 0 and not ended:
+                failures.append(f"exit status {server.status}: {server.stderr}")
+        except (AssertionError, subprocess.TimeoutExpired) as failure:
+            failures.append(str(failure))
+            server.kill()
+    assert not failures
