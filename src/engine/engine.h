@@ -44,6 +44,8 @@ struct engine_calls {
     void (*accept_failed)(void *owner, struct source *listener, int error);
     /* Bytes came, lent until this returns. */
     void (*input)(void *owner, struct source *connection, struct span bytes);
+    /* The input of several connections was told: now is the time to send what it has brought. */
+    void (*delivered)(void *owner);
     /* The kernel takes output again, after send took less than all. */
     void (*writable)(void *owner, struct source *connection);
     /* No more input will come: 0 when the peer ended its side, else a negative errno. */

@@ -2,7 +2,8 @@
 /*
  * See connection.h. Bytes come in by connection_input and fall through connection_take, which cuts
  * them into heads (head_take) and bodies (body_take) and has each whole request served. Answers
- * gather in the worker's arena and leave in connection_conclude, the end of every event.
+ * gather in the worker's arena, and leave when the engine has delivered its batch of input
+ * (connection_send_due); connection_conclude is the end of every event.
  */
 #include "server/connection.h"
 
@@ -84,10 +85,9 @@ static void connection_keep_output(struct worker *worker, struct connection *con
         engine_pause(worker->engine, &connection->source);
 }
 
-static void connection_flush(struct worker *worker, struct connection *connection)
+/* Hands bytes to the kernel, and keeps what it will not take. */
+static void connection_send(struct worker *worker, struct connection *connection, struct span bytes)
 {
-    struct span bytes = {worker->output.bytes, worker->output.length};
-    worker->output.length = 0;
     if (bytes.length == 0 || connection->is_broken)
         return;
     assert(!connection->backlog);
@@ -96,6 +96,23 @@ static void connection_flush(struct worker *worker, struct connection *connectio
         connection->is_broken = true;
     else if ((size_t)sent < bytes.length)
         connection_keep_output(worker, connection, span_skip(bytes, (size_t)sent));
+}
+
+/* Sends the segment that is being written, and takes it off the arena. */
+static void connection_flush(struct worker *worker, struct connection *connection)
+{
+    struct arena *output = &worker->output;
+    struct span bytes = {output->bytes + output->segment, output->length - output->segment};
+    output->length = output->segment;
+    connection_send(worker, connection, bytes);
+}
+
+/* Begins a segment, with at least half of the arena before it. */
+static void connection_begin(struct worker *worker)
+{
+    if (worker->output.length > ARENA_SIZE / 2 || worker->due_count == SEGMENTS_MAX)
+        connection_send_due(worker);
+    worker->output.segment = worker->output.length;
 }
 
 char *connection_reserve(struct worker *worker, struct connection *connection, size_t length)
@@ -428,8 +445,22 @@ void connection_input(struct worker *worker, struct connection *connection, stru
         connection_linger(worker, connection, bytes.length);
         return;
     }
+    connection_begin(worker);
     connection_take(worker, connection, bytes);
-    connection_conclude(worker, connection);
+    struct arena *output = &worker->output;
+    struct span segment = {output->bytes + output->segment, output->length - output->segment};
+    worker->due[worker->due_count++] = (struct segment_due){connection, segment};
+}
+
+void connection_send_due(struct worker *worker)
+{
+    for (unsigned i = 0; i < worker->due_count; i++) {
+        connection_send(worker, worker->due[i].connection, worker->due[i].bytes);
+        worker->output.segment = worker->output.length;
+        connection_conclude(worker, worker->due[i].connection);
+    }
+    worker->due_count = 0;
+    worker->output.length = worker->output.segment = 0;
 }
 
 /* The backlog has gone: goes on with the input that had to wait for that. */
@@ -451,6 +482,7 @@ static void connection_go_on(struct worker *worker, struct connection *connectio
 void connection_writable(struct worker *worker, struct connection *connection)
 {
     assert(connection->backlog);
+    connection_begin(worker);
     struct span left = backlog_left(connection->backlog);
     ssize_t sent = engine_send(worker->engine, &connection->source, left);
     if (sent < 0) {
@@ -467,6 +499,7 @@ void connection_writable(struct worker *worker, struct connection *connection)
 void connection_ended(struct worker *worker, struct connection *connection, int error)
 {
     connection->has_ended = true;
+    connection_begin(worker);
     if (error)
         connection_drop(worker, connection);
     else
@@ -479,6 +512,7 @@ void connection_expired(struct worker *worker, struct connection *connection)
         connection_drop(worker, connection);
         return;
     }
+    connection_begin(worker);
     request_refuse(worker, connection, connection_head(connection), 408,
                    "The request did not come in time.");
     connection_conclude(worker, connection);

@@ -42,10 +42,13 @@ struct connection {
 /* Takes over `fd`, accepted and non-blocking; closes it when there is no memory for it. */
 void connection_open(struct worker *worker, int fd);
 
-/* See struct engine_calls. */
+/* See struct engine_calls. What input brings is sent by connection_send_due. */
 void connection_input(struct worker *worker, struct connection *connection, struct span bytes);
 void connection_writable(struct worker *worker, struct connection *connection);
 void connection_ended(struct worker *worker, struct connection *connection, int error);
+
+/* Sends what the connections that had input have to say, and decides what becomes of each. */
+void connection_send_due(struct worker *worker);
 
 /* Its timer has fired. */
 void connection_expired(struct worker *worker, struct connection *connection);

@@ -58,6 +58,11 @@ static void on_input(void *owner, struct source *source, struct span bytes)
     connection_input(owner, connection_of(source), bytes);
 }
 
+static void on_delivered(void *owner)
+{
+    connection_send_due(owner);
+}
+
 static void on_writable(void *owner, struct source *source)
 {
     connection_writable(owner, connection_of(source));
@@ -135,6 +140,7 @@ static const struct engine_calls worker_calls = {
     .accepted = on_accepted,
     .accept_failed = on_accept_failed,
     .input = on_input,
+    .delivered = on_delivered,
     .writable = on_writable,
     .ended = on_ended,
     .rung = on_rung,
