@@ -37,10 +37,9 @@ load: all ## every cell of the load matrix; writes docs/load-matrix.md
 	@tools/need load
 	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) test/load/matrix.py --full
 
-bench: all ## measure CPU per request and memory, side by side with a bare epoll loop
+bench: all ## measure side by side with bare loops and peers; writes docs/performance.md
 	@tools/need bench
-	@for kind in keepalive pipeline close idle; do $(PYTHON) bench/bench.py $$kind --server \
-	    'selkie=build/selkie respond --workers 1 --listen 127.0.0.1:{port}' || exit 1; done
+	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) bench/performance.py $(ARGS)
 
 lint: ## clang-format, clang-tidy, cppcheck, and the warnings of clang
 	@tools/need build lint
