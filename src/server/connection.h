@@ -39,6 +39,12 @@ struct connection {
     uint32_t lingered; /* bytes thrown away since the last response */
 };
 
+/* The head of the request that is coming in, or NULL. */
+static inline const struct http_head *connection_head(const struct connection *connection)
+{
+    return connection->intake ? &connection->intake->head : NULL;
+}
+
 /* Takes over `fd`, accepted and non-blocking; closes it when there is no memory for it. */
 void connection_open(struct worker *worker, int fd);
 
@@ -55,14 +61,5 @@ void connection_expired(struct worker *worker, struct connection *connection);
 
 /* Closes it at once. */
 void connection_drop(struct worker *worker, struct connection *connection);
-
-/* Writes bytes of a response: to the arena, by way of it to the kernel when it is full, and to the
- * backlog what the kernel would not take. */
-void connection_write(struct worker *worker, struct connection *connection, struct span bytes);
-
-/* Lends room for `length` bytes in a row behind what is in the arena; the caller adds what it has
- * written to worker->output.length. NULL when there is a backlog or `length` is more than the arena
- * holds: then connection_write has to be used. */
-char *connection_reserve(struct worker *worker, struct connection *connection, size_t length);
 
 #endif

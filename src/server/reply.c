@@ -66,7 +66,7 @@ static int reply_head_aside(struct selkie_request *request, const struct http_re
     if (!head)
         return -ENOMEM;
     struct span bytes = {head, http_response_format(response, head)};
-    connection_write(request->worker, request->connection, bytes);
+    output_write(request->worker, request->connection, bytes);
     free(head);
     return 0;
 }
@@ -74,7 +74,7 @@ static int reply_head_aside(struct selkie_request *request, const struct http_re
 static int reply_head(struct selkie_request *request, const struct http_response *response)
 {
     size_t bound = http_response_bound(response);
-    char *to = connection_reserve(request->worker, request->connection, bound);
+    char *to = output_reserve(request->worker, request->connection, bound);
     if (!to)
         return reply_head_aside(request, response, bound);
     request->worker->output.length += http_response_format(response, to);
@@ -110,6 +110,6 @@ int selkie_reply(struct selkie_request *request, int status, const char *type, c
     request->answered = true;
     SLOT_ADD(worker->slot->responses, 1);
     if (!is_bodyless && request->head->method != HTTP_HEAD)
-        connection_write(worker, request->connection, (struct span){body, length});
+        output_write(worker, request->connection, (struct span){body, length});
     return request->connection->is_broken ? -EPIPE : 0;
 }

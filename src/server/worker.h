@@ -49,8 +49,6 @@ struct worker {
     char date[HTTP_DATE_LENGTH + 1];
 
     struct arena output;
-    unsigned due_count;
-    struct segment_due due[SEGMENTS_MAX];
     struct http_head head; /* of the request that is being parsed in place */
     struct text fields;    /* further fields of the response that is being made */
     struct text decoded;   /* parameters of the running request, without %XX */
