@@ -18,15 +18,21 @@ enum {
     STATUS_AT = sizeof("HTTP/1.1 ") - 1,
     DIGITS_MAX = 20,   /* of UINT64_MAX */
     LINE_ENDS = 4 * 2, /* of the date, the type, the length, and the empty line */
-    /* All but the block and what the response points to. */
-    FIXED_MAX =
-        HTTP_DATE_LENGTH + sizeof(KEEP_ALIVE_LINE TYPE_NAME LENGTH_NAME) + DIGITS_MAX + LINE_ENDS,
+    /* All but what the response points to. */
+    FIXED_MAX = STATUS_BLOCK_SIZE + HTTP_DATE_LENGTH +
+                sizeof(KEEP_ALIVE_LINE TYPE_NAME LENGTH_NAME) + DIGITS_MAX + LINE_ENDS,
 };
 
 static char *put(char *to, struct span text)
 {
     memcpy(to, text.at, text.length);
     return to + text.length;
+}
+
+static char *put_known_block(char *to, const struct http_status *known)
+{
+    memcpy(to, known->block, STATUS_BLOCK_SIZE);
+    return to + known->length;
 }
 
 static char *put_unknown_block(char *to, int status)
@@ -66,17 +72,14 @@ static char *put_connection(char *to, enum http_connection_option option)
 
 size_t http_response_bound(const struct http_response *response)
 {
-    const struct http_status *known = http_status_find(response->status);
-    size_t block = known == NULL ? sizeof(UNKNOWN_BLOCK) : known->block.length;
-
-    return block + FIXED_MAX + response->type.length + response->fields.length;
+    return FIXED_MAX + response->type.length + response->fields.length;
 }
 
 size_t http_response_format(const struct http_response *response, char *to)
 {
     const struct http_status *known = http_status_find(response->status);
     bool may_have_length = response->status >= 200 && response->status != 204;
-    char *at = known == NULL ? put_unknown_block(to, response->status) : put(to, known->block);
+    char *at = known == NULL ? put_unknown_block(to, response->status) : put_known_block(to, known);
 
     at = put(at, (struct span){response->date, HTTP_DATE_LENGTH});
     at = put(at, SPAN("\r\n"));

@@ -9,10 +9,7 @@
 #define BLOCK(status, reason) "HTTP/1.1 " #status " " reason STATUS_BLOCK_END
 #define ENTRY(status, reason)                                                                      \
     {                                                                                              \
-        reason,                                                                                    \
-        {                                                                                          \
-            BLOCK(status, reason), sizeof(BLOCK(status, reason)) - 1                               \
-        }                                                                                          \
+        reason, sizeof(BLOCK(status, reason)) - 1, BLOCK(status, reason)                           \
     }
 
 static const struct http_status informational[] = {
