@@ -11,6 +11,9 @@ enum {
     YIELDS_MAX = 3,
     /* Until descriptors or memory may be there again. */
     STARVED_MS = 100,
+    /* How often at most a worker that accepts lets its siblings go first: two system calls in so
+     * many milliseconds are nothing beside the accepts of a busy one. */
+    STEP_BACK_MS = 10,
 };
 
 static bool accepts_per_worker(const struct worker *worker)
@@ -209,12 +212,29 @@ static void worker_listen_again(struct worker *worker)
         worker_call_sibling(worker);
 }
 
+/* The kernel wakes the worker that has waited longest at a shared socket, and waking does not end its
+ * wait (epoll_ctl(2), EPOLLEXCLUSIVE): connections that come one at a time would all meet the same
+ * worker. So one that has accepted goes to the end of the line. */
+static void worker_step_back(struct worker *worker)
+{
+    bool is_alone = accepts_per_worker(worker) || worker->server->worker_count == 1;
+    if (is_alone || worker->listening != LISTENING || !worker->has_accepted ||
+        worker->now_ms - worker->stepped_back_ms < STEP_BACK_MS)
+        return;
+    worker->has_accepted = false;
+    worker->stepped_back_ms = worker->now_ms;
+    worker_unlisten(worker);
+    if (worker_listen(worker) != 0)
+        worker_pause_listening(worker, STARVED_MS, SLOT_FULL);
+}
+
 void worker_review_listening(struct worker *worker)
 {
     if (worker->asked_to_accept)
         worker_accept_for_siblings(worker);
     if (worker_may_listen(worker))
         worker_listen_again(worker);
+    worker_step_back(worker);
 }
 
 int worker_listening_wait(const struct worker *worker)

@@ -151,6 +151,7 @@ void worker_connection_opened(struct worker *worker)
 {
     worker->active++;
     worker->is_starved = false;
+    worker->has_accepted = true;
     SLOT_ADD(worker->slot->connections, 1);
     atomic_store_explicit(&worker->slot->active, worker->active, memory_order_relaxed);
 }

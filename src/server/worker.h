@@ -67,6 +67,8 @@ struct worker {
     unsigned called;          /* the sibling that was asked last */
     unsigned yields;          /* in a row that it has not heard of */
     bool is_starved;          /* the last accept failed for want of a resource */
+    bool has_accepted;        /* since it last let its siblings go first */
+    uint32_t stepped_back_ms; /* when that was */
 
     bool draining;
     uint32_t drain_turns;    /* since the drain began */

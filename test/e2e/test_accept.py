@@ -56,6 +56,19 @@ def test_connections_are_spread(serve, mode, accept, at_once):
         assert max(spread.values()) <= 24, spread
 
 
+@every_mode
+@every_accept
+def test_requests_one_at_a_time_meet_every_worker(serve, mode, accept):
+    server = serve("pid", "--workers", "4", *ANYWHERE, *mode, "--accept", accept)
+    seen = set()
+    for _ in range(5000):
+        with Client(server) as client:
+            seen.add(int(client.ask().body))
+        if seen == set(server.workers()):
+            return
+    pytest.fail(f"5000 connections, each behind the other, met only {len(seen)} of 4 workers")
+
+
 @pytest.mark.parametrize("how", [["--accept", "shared"], ["--accept", "per-worker"],
                                  ["--listen-after-fork"]],
                          ids=["shared", "per-worker", "listen-after-fork"])
