@@ -9,8 +9,9 @@
 
 #include <arpa/inet.h>
 
-/* Where the IPv6 address in brackets at the beginning of `text` ends, or 0. */
-static size_t literal_length(struct span text)
+/* Where the IPv6 address in brackets at the beginning of `text` ends, or 0. Never inlined, as its
+ * buffer would make the check of every name guard the stack. */
+static __attribute__((noinline)) size_t literal_length(struct span text)
 {
     const char *bracket = memchr(text.at, ']', text.length);
     size_t length = bracket == NULL ? 0 : (size_t)(bracket - text.at - 1);
@@ -24,11 +25,11 @@ static size_t literal_length(struct span text)
     return inet_pton(AF_INET6, address, &ignored) == 1 ? length + 2 : 0;
 }
 
-/* Where the reg-name or IPv4 address at the beginning of `text` ends. */
-static size_t name_length(struct span text)
+/* Where the reg-name or IPv4 address ends of which the first `plain` bytes are CHAR_HOST. */
+static size_t name_length(struct span text, size_t plain)
 {
     const char *end = text.at + text.length;
-    const char *at = scan_class(text.at, end, CHAR_HOST);
+    const char *at = text.at + plain;
 
     while (end - at >= 3 && *at == '%' && char_is(at[1], CHAR_HEX) && char_is(at[2], CHAR_HEX))
         at = scan_class(at + 3, end, CHAR_HOST);
@@ -41,22 +42,45 @@ static bool is_port(struct span text)
     unsigned port = 0;
 
     for (size_t i = 1; i < text.length && port <= 65535; i++) {
-        unsigned digit = (unsigned)text.at[i] - '0';
-        if (digit > 9)
+        if (!char_is_digit(text.at[i]))
             return false;
-        port = port * 10 + digit;
+        port = port * 10 + char_hex(text.at[i]);
     }
     return text.at[0] == ':' && port <= 65535;
 }
 
-bool http_is_authority(struct span text, bool *out_has_port)
+/* Where the port of an authority begins, with its colon, or where the text ends; 0 when the text is
+ * no authority. */
+static __attribute__((noinline)) size_t host_length(struct span text, size_t plain)
 {
     if (text.length == 0)
-        return false;
-    size_t length = text.at[0] == '[' ? literal_length(text) : name_length(text);
-    struct span rest = span_skip(text, length);
-    if (length == 0 || (rest.length > 0 && !is_port(rest)))
-        return false;
-    *out_has_port = rest.length > 1;
-    return true;
+        return 0;
+    size_t length = text.at[0] == '[' ? literal_length(text) : name_length(text, plain);
+    return length == text.length || is_port(span_skip(text, length)) ? length : 0;
+}
+
+/* Of the usual hosts only what is behind their name is left to look at: nothing, or a port of up to
+ * five digits. These compare as text. */
+bool http_is_host(struct span text, size_t plain)
+{
+    const char *end = text.at + text.length;
+    const char *colon = text.at + plain;
+    const char *at = colon + 1;
+
+    if (plain == text.length)
+        return plain > 0;
+    if (plain == 0 || *colon != ':' || end - at > 5)
+        return host_length(text, plain) > 0;
+    while (at < end && char_is_digit(*at))
+        at++;
+    return at == end && (at - colon <= 5 || memcmp(colon + 1, "65535", 5) <= 0);
+}
+
+bool http_is_authority(struct span text, bool *out_has_port)
+{
+    size_t plain = (size_t)(scan_class(text.at, text.at + text.length, CHAR_HOST) - text.at);
+    size_t length = host_length(text, plain);
+    if (length > 0)
+        *out_has_port = text.length - length > 1;
+    return length > 0;
 }

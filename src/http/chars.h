@@ -9,6 +9,8 @@
 #ifndef HTTP_CHARS_H
 #define HTTP_CHARS_H
 
+#include "base/span.h"
+
 #include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,6 +52,39 @@ static inline char char_lower(char c)
 static inline unsigned char_hex(char c)
 {
     return char_is_digit(c) ? (unsigned)(c - '0') : (unsigned)(char_lower(c) - 'a' + 10);
+}
+
+/* Eight bytes, or four, each with the bit that small letters have and capitals do not. */
+static inline uint64_t word_lower(const char *at, size_t size)
+{
+    uint64_t word;
+    uint32_t half;
+
+    if (size == sizeof(word)) {
+        memcpy(&word, at, sizeof(word));
+        return word | 0x2020202020202020U;
+    }
+    memcpy(&half, at, sizeof(half));
+    return half | 0x20202020U;
+}
+
+/*
+ * Whether `text`, of bytes that a field may hold, is `lower` without regard to case. `lower` is a
+ * constant of at least four small letters, digits and '-'. All of these have the bit 0x20, and what
+ * else becomes one of them with it is a control: so a word at a time is exact.
+ */
+static inline bool text_is(struct span text, struct span lower)
+{
+    const size_t size = lower.length < 8 ? 4 : 8;
+    uint64_t difference = 0;
+
+    if (text.length != lower.length)
+        return false;
+    for (size_t i = 0; i < lower.length; i += size) {
+        size_t at = i + size <= lower.length ? i : lower.length - size; /* the last may overlap */
+        difference |= word_lower(text.at + at, size) ^ word_lower(lower.at + at, size);
+    }
+    return difference == 0;
 }
 
 /* Eight at a time: one comparison with `end` for eight bytes halves the instructions a byte. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The fields that decide routing, framing and persistence: Host, Connection, Content-Length,
- * Transfer-Encoding, Expect (RFC 9110, 7 to 10; RFC 9112, 6). Called by field_line.c for each
- * whole field, and once at the end of the head.
+ * Transfer-Encoding, Expect (RFC 9110, 7 to 10; RFC 9112, 6). Called by lines.c and
+ * field_line.c for each whole field that may be one of these, and once at the end of the head.
  * What two parties could read in two ways is refused, never repaired.
  */
 #include "http/chars.h"
@@ -11,10 +11,10 @@
 /* The bits of http_head.seen. */
 enum { SEEN_LENGTH = 1, SEEN_CODING = 2, SEEN_CHUNKED = 4 };
 
-static bool field_refuse(struct head_parse *parse, int status, const char *reason)
+static int field_refuse(struct http_head *head, int status, const char *reason)
 {
-    head_refuse(parse, status, reason);
-    return false;
+    head->reason = reason;
+    return -status;
 }
 
 /* Takes the next element off a list (RFC 9110, 5.6.1), without white space, maybe empty. Returns
@@ -39,55 +39,52 @@ static bool list_next(struct span *rest, struct span *out)
     return true;
 }
 
-static bool apply_host(struct head_parse *parse, const struct http_field *field)
+int http_host_apply(struct http_head *head, const char *base, const struct http_field *field,
+                    size_t plain)
 {
-    struct http_head *head = parse->head;
-    bool ignored;
+    struct span value = http_slice_span(field->value, base);
 
     if (head->has_host)
-        return field_refuse(parse, 400, "The request has two Host fields.");
-    if (field->value.length > 0 &&
-        !http_is_authority(http_slice_span(field->value, parse->base), &ignored))
-        return field_refuse(parse, 400, "The Host field is malformed.");
+        return field_refuse(head, 400, "The request has two Host fields.");
+    if (value.length > 0 && !http_is_host(value, plain))
+        return field_refuse(head, 400, "The Host field is malformed.");
     head->has_host = true;
     /* The target's authority wins (RFC 9112, 3.2.2). */
     if (head->form == HTTP_ORIGIN || head->form == HTTP_ASTERISK)
         head->authority = field->value;
-    return true;
+    return 0;
 }
 
-static bool apply_connection(struct head_parse *parse, const struct http_field *field)
+static int apply_connection(struct http_head *head, struct span value)
 {
-    struct span rest = http_slice_span(field->value, parse->base);
     struct span option;
 
-    while (list_next(&rest, &option)) {
-        if (http_equal_ignoring_case(option, SPAN("close")))
-            parse->head->asks_close = true;
-        else if (http_equal_ignoring_case(option, SPAN("keep-alive")))
-            parse->head->asks_keep_alive = true;
+    while (list_next(&value, &option)) {
+        if (text_is(option, SPAN("close")))
+            head->asks_close = true;
+        else if (text_is(option, SPAN("keep-alive")))
+            head->asks_keep_alive = true;
     }
-    return true;
+    return 0;
 }
 
 /* A length that no off_t holds is not malformed, only too large for any server: INT64_MAX. */
-static bool apply_content_length(struct head_parse *parse, const struct http_field *field)
+static int apply_content_length(struct http_head *head, struct span value)
 {
-    struct span text = http_slice_span(field->value, parse->base);
     uint64_t length = 0;
 
-    if ((parse->head->seen & SEEN_LENGTH) != 0)
-        return field_refuse(parse, 400, "The request has two Content-Length fields.");
-    if (text.length == 0)
-        return field_refuse(parse, 400, "The Content-Length field is not a number.");
-    for (size_t i = 0; i < text.length; i++) {
-        if (!char_is_digit(text.at[i]))
-            return field_refuse(parse, 400, "The Content-Length field is not a number.");
-        length = length > INT64_MAX / 10 ? INT64_MAX : length * 10 + char_hex(text.at[i]);
+    if ((head->seen & SEEN_LENGTH) != 0)
+        return field_refuse(head, 400, "The request has two Content-Length fields.");
+    if (value.length == 0)
+        return field_refuse(head, 400, "The Content-Length field is not a number.");
+    for (size_t i = 0; i < value.length; i++) {
+        if (!char_is_digit(value.at[i]))
+            return field_refuse(head, 400, "The Content-Length field is not a number.");
+        length = length > INT64_MAX / 10 ? INT64_MAX : length * 10 + char_hex(value.at[i]);
     }
-    parse->head->seen |= SEEN_LENGTH;
-    parse->head->content_length = length < INT64_MAX ? length : INT64_MAX;
-    return true;
+    head->seen |= SEEN_LENGTH;
+    head->content_length = length < INT64_MAX ? length : INT64_MAX;
+    return 0;
 }
 
 /* token [ OWS ";" parameters ]: of the parameters only that they are there. */
@@ -103,88 +100,90 @@ static bool is_coding(struct span text, struct span *out_name)
     return stop > text.at && (next == end || *next == ';');
 }
 
-static bool apply_coding(struct head_parse *parse, struct span coding)
+static int apply_coding(struct http_head *head, struct span coding)
 {
     struct span name;
 
     if (!is_coding(coding, &name))
-        return field_refuse(parse, 400, "The Transfer-Encoding field is malformed.");
-    if ((parse->head->seen & SEEN_CHUNKED) != 0)
-        return field_refuse(parse, 400, "The transfer coding chunked is not the last, or twice.");
-    if (!http_equal_ignoring_case(name, SPAN("chunked")))
-        return field_refuse(parse, 501, "The transfer coding is not known here.");
+        return field_refuse(head, 400, "The Transfer-Encoding field is malformed.");
+    if ((head->seen & SEEN_CHUNKED) != 0)
+        return field_refuse(head, 400, "The transfer coding chunked is not the last, or twice.");
+    if (!text_is(name, SPAN("chunked")))
+        return field_refuse(head, 501, "The transfer coding is not known here.");
     if (name.length < coding.length)
-        return field_refuse(parse, 400, "The transfer coding chunked has no parameters.");
-    parse->head->seen |= SEEN_CHUNKED;
-    return true;
+        return field_refuse(head, 400, "The transfer coding chunked has no parameters.");
+    head->seen |= SEEN_CHUNKED;
+    return 0;
 }
 
 /* Several fields are one list (RFC 9110, 5.3). */
-static bool apply_transfer_encoding(struct head_parse *parse, const struct http_field *field)
+static int apply_transfer_encoding(struct http_head *head, struct span value)
 {
-    struct span rest = http_slice_span(field->value, parse->base);
     struct span coding;
 
-    parse->head->seen |= SEEN_CODING;
-    while (list_next(&rest, &coding)) {
-        if (coding.length > 0 && !apply_coding(parse, coding))
-            return false;
+    head->seen |= SEEN_CODING;
+    while (list_next(&value, &coding)) {
+        int refused = coding.length > 0 ? apply_coding(head, coding) : 0;
+        if (refused != 0)
+            return refused;
     }
-    return true;
+    return 0;
 }
 
 /* An expectation of HTTP/1.0 is ignored (RFC 9110, 10.1.1). */
-static bool apply_expect(struct head_parse *parse, const struct http_field *field)
+static int apply_expect(struct http_head *head, struct span value)
 {
-    struct span value = http_slice_span(field->value, parse->base);
-
-    if (parse->head->minor == 0)
-        return true;
-    if (!http_equal_ignoring_case(value, SPAN("100-continue")))
-        return field_refuse(parse, 417, "The expectation is not 100-continue.");
-    parse->head->expects_continue = true;
-    return true;
+    if (head->minor == 0)
+        return 0;
+    if (!text_is(value, SPAN("100-continue")))
+        return field_refuse(head, 417, "The expectation is not 100-continue.");
+    head->expects_continue = true;
+    return 0;
 }
 
-/* The length tells the five apart, and with the first letter nearly all other fields from them. */
-bool http_field_apply(struct head_parse *parse, const struct http_field *field)
+static int apply_host(struct http_head *head, const char *base, const struct http_field *field)
 {
-    static const struct {
-        struct span name;
-        bool (*apply)(struct head_parse *parse, const struct http_field *field);
-    } known[] = {
-        [4] = {{"host", 4}, apply_host},
-        [6] = {{"expect", 6}, apply_expect},
-        [10] = {{"connection", 10}, apply_connection},
-        [14] = {{"content-length", 14}, apply_content_length},
-        [17] = {{"transfer-encoding", 17}, apply_transfer_encoding},
-    };
-    struct span name = http_slice_span(field->name, parse->base);
+    struct span value = http_slice_span(field->value, base);
+    const char *stop = scan_class(value.at, value.at + value.length, CHAR_HOST);
 
-    if (name.length >= sizeof(known) / sizeof(known[0]) || known[name.length].apply == NULL)
-        return true;
-    if (char_lower(name.at[0]) != known[name.length].name.at[0] ||
-        !http_equal_ignoring_case(name, known[name.length].name))
-        return true;
-    return known[name.length].apply(parse, field);
+    return http_host_apply(head, base, field, (size_t)(stop - value.at));
 }
 
-bool http_field_conclude(struct head_parse *parse)
+int http_field_apply(struct http_head *head, const char *base, const struct http_field *field)
 {
-    struct http_head *head = parse->head;
+    struct span name = http_slice_span(field->name, base);
+    struct span value = http_slice_span(field->value, base);
 
+    switch (name.length) {
+    case 4:
+        return text_is(name, SPAN("host")) ? apply_host(head, base, field) : 0;
+    case 6:
+        return text_is(name, SPAN("expect")) ? apply_expect(head, value) : 0;
+    case 10:
+        return text_is(name, SPAN("connection")) ? apply_connection(head, value) : 0;
+    case 14:
+        return text_is(name, SPAN("content-length")) ? apply_content_length(head, value) : 0;
+    case 17:
+        return text_is(name, SPAN("transfer-encoding")) ? apply_transfer_encoding(head, value) : 0;
+    default:
+        return 0;
+    }
+}
+
+int http_field_conclude(struct http_head *head)
+{
     if (!head->has_host && head->minor > 0)
-        return field_refuse(parse, 400, "The request has no Host field.");
+        return field_refuse(head, 400, "The request has no Host field.");
     if ((head->seen & SEEN_CODING) != 0) {
         if ((head->seen & SEEN_LENGTH) != 0)
-            return field_refuse(parse, 400, "Content-Length stands with Transfer-Encoding.");
+            return field_refuse(head, 400, "Content-Length stands with Transfer-Encoding.");
         if (head->minor == 0)
-            return field_refuse(parse, 400, "HTTP/1.0 has no Transfer-Encoding.");
+            return field_refuse(head, 400, "HTTP/1.0 has no Transfer-Encoding.");
         if ((head->seen & SEEN_CHUNKED) == 0)
-            return field_refuse(parse, 400, "The Transfer-Encoding field names no coding.");
+            return field_refuse(head, 400, "The Transfer-Encoding field names no coding.");
         head->framing = HTTP_CHUNKED;
     } else if ((head->seen & SEEN_LENGTH) != 0) {
         head->framing = HTTP_LENGTH;
     }
-    return true;
+    return 0;
 }

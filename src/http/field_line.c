@@ -16,7 +16,10 @@ static inline const char *parse_value_lf(struct head_parse *parse, const char *a
         return at;
     if (*at != '\n')
         return head_refuse(parse, 400, "A line does not end in CR LF.");
-    if (!http_field_apply(parse, &head->fields[head->field_count - 1]))
+    const struct http_field *field = &head->fields[head->field_count - 1];
+    if (http_field_matters(http_slice_span(field->name, parse->base)))
+        parse->status = http_field_apply(head, parse->base, field);
+    if (parse->status != 0)
         return parse->end;
     head->phase = PHASE_LINE;
     return at + 1;
@@ -91,8 +94,8 @@ static const char *parse_end_lf(struct head_parse *parse, const char *at)
 {
     if (*at != '\n')
         return head_refuse(parse, 400, "A line does not end in CR LF.");
-    if (http_field_conclude(parse))
-        parse->status = (int)(at + 1 - parse->base);
+    int refused = http_field_conclude(parse->head);
+    parse->status = refused != 0 ? refused : (int)(at + 1 - parse->base);
     return parse->end;
 }
 
@@ -116,7 +119,8 @@ static const char *parse_phase(struct head_parse *parse, const char *at)
 
 const char *http_field_line_parse(struct head_parse *parse, const char *at)
 {
-    while (at < parse->end)
+    do {
         at = parse_phase(parse, at);
+    } while (at < parse->end && parse->head->phase != PHASE_LINE);
     return at;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the files of the head parser share: head.c drives, request_line.c and field_line.c read the
- * two kinds of lines, field.c and authority.c judge the values that decide framing and routing.
+ * What the files of the head parser share: head.c drives, lines.c reads whole ordinary lines,
+ * request_line.c and field_line.c all lines in all pieces, field.c and authority.c judge the values
+ * that decide framing and routing.
  * A phase function returns where the next one goes on: when that is the end, either the input is
  * used up or `status` is set.
  */
@@ -12,7 +13,7 @@
 
 /* In the order in which they come; all before PHASE_LINE belong to the request line. */
 enum head_phase {
-    PHASE_START,
+    PHASE_START, /* where a request line may begin */
     PHASE_START_LF,
     PHASE_METHOD,
     PHASE_TARGET,
@@ -26,7 +27,7 @@ enum head_phase {
     PHASE_VERSION,
     PHASE_REQUEST_CR,
     PHASE_REQUEST_LF,
-    PHASE_LINE,
+    PHASE_LINE, /* where a field line may begin */
     PHASE_NAME,
     PHASE_PADDING,
     PHASE_VALUE,
@@ -61,21 +62,55 @@ static inline struct http_slice head_slice(const struct head_parse *parse, const
     return (struct http_slice){mark, head_offset(parse, at) - mark};
 }
 
-/* Reads on in the request line (RFC 9112, 2.2 and 3), from `at`. Returns where it stopped: at the
- * first field line, or at the end. */
+/* Reads on in the request line (RFC 9112, 2.2 and 3), from `at`, up to where it, or an empty line
+ * before it, ends. Returns where it stopped. */
 const char *http_request_line_parse(struct head_parse *parse, const char *at);
 
-/* Reads on in the field lines and the empty line behind them (RFC 9112, 5), from `at`. */
+/* Reads on in a field line or the empty line behind them (RFC 9112, 5), from `at`, up to where it
+ * ends. Returns where it stopped. */
 const char *http_field_line_parse(struct head_parse *parse, const char *at);
 
-/* Takes over what a whole field says about the message. Returns false when it is refused. */
-bool http_field_apply(struct head_parse *parse, const struct http_field *field);
+/* Reads whole lines of the ordinary kind, from head->at, where a line begins. Returns what
+ * http_head_parse does; with 0, what begins at head->at is for the phases. */
+typedef int lines_fn(struct http_head *head, struct span bytes);
 
-/* Judges what only the whole head shows. Returns false when it is refused. */
-bool http_field_conclude(struct head_parse *parse);
+lines_fn http_lines_plain;
+#if defined(__x86_64__)
+lines_fn http_lines_ssse3;
+lines_fn http_lines_avx2;
+#elif defined(__aarch64__)
+lines_fn http_lines_neon;
+#endif
+
+/* http_head_parse by one of these. */
+int http_head_parse_by(lines_fn *lines, struct http_head *head, struct span bytes,
+                       size_t length_max);
+
+/* Whether http_field_apply may know a field of this name: the length and the first letter tell
+ * nearly all others from the five. */
+static inline bool http_field_matters(struct span name)
+{
+    static const char letters[] = {[4] = 'h', [6] = 'e', [10] = 'c', [14] = 'c', [17] = 't'};
+    return name.length < sizeof(letters) && letters[name.length] == (name.at[0] | 0x20);
+}
+
+/* Takes over what a whole field says about the message. `base` is the first byte of the request.
+ * Returns 0, or the negative status of a refusal. */
+int http_field_apply(struct http_head *head, const char *base, const struct http_field *field);
+
+/* The same for a Host field; `plain` as in http_is_host. */
+int http_host_apply(struct http_head *head, const char *base, const struct http_field *field,
+                    size_t plain);
+
+/* Judges what only the whole head shows. Returns 0, or the negative status of a refusal. */
+int http_field_conclude(struct http_head *head);
 
 /* Whether `text` is uri-host [ ":" port ] (RFC 9110, 4.2) with a host; `*out_has_port` tells
  * whether a port with digits is there. */
 bool http_is_authority(struct span text, bool *out_has_port);
+
+/* The same where the port does not matter, and the first `plain` bytes are known to be CHAR_HOST,
+ * and the one behind them not. */
+bool http_is_host(struct span text, size_t plain);
 
 #endif

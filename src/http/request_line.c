@@ -254,7 +254,10 @@ static const char *parse_phase(struct head_parse *parse, const char *at)
 
 const char *http_request_line_parse(struct head_parse *parse, const char *at)
 {
-    while (at < parse->end && parse->head->phase < PHASE_LINE)
+    const struct http_head *head = parse->head;
+
+    do {
         at = parse_phase(parse, at);
+    } while (at < parse->end && head->phase != PHASE_START && head->phase != PHASE_LINE);
     return at;
 }
