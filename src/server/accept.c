@@ -212,9 +212,9 @@ static void worker_listen_again(struct worker *worker)
         worker_call_sibling(worker);
 }
 
-/* The kernel wakes the worker that has waited longest at a shared socket, and waking does not end its
- * wait (epoll_ctl(2), EPOLLEXCLUSIVE): connections that come one at a time would all meet the same
- * worker. So one that has accepted goes to the end of the line. */
+/* The kernel wakes the worker that has waited longest at a shared socket, and waking does not end
+ * its wait (epoll_ctl(2), EPOLLEXCLUSIVE): connections that come one at a time would all meet the
+ * same worker. So one that has accepted goes to the end of the line. */
 static void worker_step_back(struct worker *worker)
 {
     bool is_alone = accepts_per_worker(worker) || worker->server->worker_count == 1;

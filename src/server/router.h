@@ -65,8 +65,8 @@ int router_add(struct router *router, const char *source, const struct route_tar
 int router_find(const struct router *router, struct span method, struct span path,
                 struct route_match *out);
 
-/* Writes the value of the Allow field for `path`, "GET, HEAD, POST", to `to` with a NUL, leaving
- * out the methods that do not fit. Returns its length. */
+/* Writes the value of the Allow field for `path`, "GET, HEAD, POST, OPTIONS", to `to` with a NUL,
+ * leaving out the methods that do not fit. Returns its length, 0 for a path that no route has. */
 size_t router_allow(const struct router *router, struct span path, char *to, size_t size);
 
 /* Whether some pattern names this method; GET names HEAD too. */

@@ -196,13 +196,17 @@ static void test_methods(void **state)
 static void test_allow(void **state)
 {
     (void)state;
-    struct router *router = router_of(
-        (const char *[]){"GET /d/{x}", "POST /d/y", "POST /e", "POSTS /d/y", "HEAD /d/y", NULL});
+    struct router *router =
+        router_of((const char *[]){"GET /d/{x}", "POST /d/y", "POST /e", "POSTS /d/y", "HEAD /d/y",
+                                   "OPTIONS /own", "GET /own", NULL});
     char list[64];
-    assert_int_equal(router_allow(router, SPAN("/d/y"), list, sizeof list), 22);
-    assert_string_equal(list, "GET, HEAD, POST, POSTS");
-    assert_int_equal(router_allow(router, SPAN("/d/other"), list, sizeof list), 9);
-    assert_string_equal(list, "GET, HEAD");
+    assert_int_equal(router_allow(router, SPAN("/d/y"), list, sizeof list), 31);
+    assert_string_equal(list, "GET, HEAD, POST, POSTS, OPTIONS");
+    assert_int_equal(router_allow(router, SPAN("/d/other"), list, sizeof list), 18);
+    assert_string_equal(list, "GET, HEAD, OPTIONS");
+    /* Each once, also where a route has OPTIONS itself. */
+    assert_int_equal(router_allow(router, SPAN("/own"), list, sizeof list), 18);
+    assert_string_equal(list, "GET, HEAD, OPTIONS");
     assert_int_equal(router_allow(router, SPAN("/nowhere"), list, sizeof list), 0);
     assert_string_equal(list, "");
     /* What does not fit is left out whole. */

@@ -9,7 +9,7 @@
 < {server}
 < Content-Type: text/plain\r\n
 < Content-Length: {length}\r\n
-< Allow: POST\r\n
+< Allow: POST, OPTIONS\r\n
 < \r\n
 < HTTP/1.1 200 OK\r\n
 < {server}

@@ -8,7 +8,7 @@
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
 < Content-Length: {length}\r\n
-< Allow: GET, HEAD\r\n
+< Allow: GET, HEAD, OPTIONS\r\n
 < \r\n
 < {body}
 closed

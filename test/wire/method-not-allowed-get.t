@@ -6,7 +6,7 @@
 < {server}
 < Content-Type: text/plain\r\n
 < Content-Length: {length}\r\n
-< Allow: POST\r\n
+< Allow: POST, OPTIONS\r\n
 < \r\n
 < {body}
 open

@@ -6,7 +6,7 @@
 < {server}
 < Content-Type: text/plain\r\n
 < Content-Length: {length}\r\n
-< Allow: GET, HEAD\r\n
+< Allow: GET, HEAD, OPTIONS\r\n
 < \r\n
 < {body}
 open

@@ -4,6 +4,6 @@
 > \r\n
 < HTTP/1.1 204 No Content\r\n
 < {server}
-< Allow: GET, HEAD\r\n
+< Allow: GET, HEAD, OPTIONS\r\n
 < \r\n
 open

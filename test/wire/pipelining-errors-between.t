@@ -20,7 +20,7 @@
 < {server}
 < Content-Type: text/plain\r\n
 < Content-Length: {length}\r\n
-< Allow: GET, HEAD\r\n
+< Allow: GET, HEAD, OPTIONS\r\n
 < \r\n
 < {body}HTTP/1.1 500 Internal Server Error\r\n
 < {server}
