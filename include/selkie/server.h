@@ -37,8 +37,10 @@ enum selkie_trigger {
 };
 
 enum selkie_accept {
-    SELKIE_ACCEPT_SHARED,     /* one socket per address, inherited by all workers */
-    SELKIE_ACCEPT_PER_WORKER, /* one socket per address and worker (SO_REUSEPORT) */
+    SELKIE_ACCEPT_SHARED, /* one socket per address, inherited by all workers */
+    /* One socket per address and worker (SO_REUSEPORT). To claim the address, the first of them
+     * listens before the fork in any case. */
+    SELKIE_ACCEPT_PER_WORKER,
 };
 
 enum selkie_level { SELKIE_LOG_ERROR, SELKIE_LOG_WARNING, SELKIE_LOG_INFO };
@@ -88,9 +90,9 @@ void selkie_server_free(struct selkie_server *server);
  * Adds the addresses that `where` names: host:port, :port (every address of the machine),
  * [v6]:port, unix:/path, or fd:N (an inherited, listening socket). "localhost" is both loopback
  * addresses. Port 0 takes a free port, the same one for every address of a name.
- * Returns 0; -EINVAL for text that is no address, or a file that is no socket; -EADDRINUSE,
- * -EACCES, -EADDRNOTAVAIL ... as bind(2). The sockets are bound at once, and listen when
- * selkie_server_run begins.
+ * Returns 0; -EINVAL for text that is no address, or a file that is no socket; -ENOTSUP for unix:
+ * and fd: with a socket for each worker; -EADDRINUSE, -EACCES, -EADDRNOTAVAIL ... as bind(2). A
+ * socket is bound at once, and listens when selkie_server_run begins.
  */
 int selkie_server_listen(struct selkie_server *server, const char *where);
 
@@ -124,8 +126,9 @@ int selkie_server_route_ignoring_body(struct selkie_server *server, const char *
  * Serves until selkie_server_stop, or SIGTERM or SIGINT, and until the connections have drained;
  * SIGQUIT or a second signal ends it at once. The signals' former actions are restored at the end.
  * The listeners are closed then: a server runs once, and one at a time in a process.
- * Returns 0 after an orderly end, or a negative errno when the server cannot start or its workers
- * cannot live; selkie_server_error says why.
+ * Returns 0 after an orderly end; -EINVAL for options that cannot work, alone or together; another
+ * negative errno when the server cannot start or its workers cannot live. selkie_server_error says
+ * why.
  */
 int selkie_server_run(struct selkie_server *server);
 

@@ -36,15 +36,15 @@ static void print_wrapped(const char *text, int column)
     (void)putchar('\n');
 }
 
-static void print_option(const struct option *option, const struct command *command)
+static void print_option(const struct option *option, const struct settings *defaults)
 {
-    const char *initial = option_initial(option, command);
-    char text[512];
+    char value[64], text[512];
     int column = printf("  --%s%s%s", option->name, option->metavar != NULL ? " " : "",
                         option->metavar != NULL ? option->metavar : "");
 
-    if (initial != NULL)
-        (void)snprintf(text, sizeof(text), "%s [%s]", option->help, initial);
+    value_show(defaults, option, value, sizeof(value));
+    if (*value != '\0')
+        (void)snprintf(text, sizeof(text), "%s [%s]", option->help, value);
     else
         (void)snprintf(text, sizeof(text), "%s", option->help);
     print_wrapped(text, column);
@@ -52,11 +52,14 @@ static void print_option(const struct option *option, const struct command *comm
 
 int help_command(const struct command *command)
 {
+    struct settings defaults;
+
+    settings_init(&defaults, command);
     (void)printf("Usage: selkie %s [OPTION ...]\n\n%s\n\nOptions, with their defaults:\n",
                  command->name, command->summary);
     for (size_t index = 0; index < option_count; index++)
         if ((option_table[index].commands & command->id) != 0)
-            print_option(&option_table[index], command);
+            print_option(&option_table[index], &defaults);
     print_wrapped("This text.", printf("  --help"));
     (void)printf(
         "\nA DURATION has a unit: 500ms, 30s, 5m, 1h. A SIZE may have one: 4096, 64k, 1M.\n"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The program `selkie`: finds the command and hands over to it. Exit status 0: all went well; 1: it
- * could not be done here; 2: the command line or the environment is at fault, and nothing began.
+ * could not be done here; 2: the command line or the environment is at fault, nothing was served.
  */
 #include "cli/cli.h"
 
@@ -56,11 +56,16 @@ static int print_version(void)
     return say_flushed();
 }
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0;
+}
+
 static int run_help(char **arguments)
 {
     const struct command *command;
 
-    if (arguments[0] == NULL)
+    if (arguments[0] == NULL || (is_help(arguments[0]) && arguments[1] == NULL))
         return print_overview();
     command = command_find(arguments[0]);
     if (command == NULL)
@@ -76,9 +81,7 @@ static int run_command(const struct command *command, char **arguments)
     if (status == 0 && settings.wants_help) {
         status = help_command(command);
     } else if (status == 0) {
-        status = settings_check(&settings);
-        if (status == 0 && command->check != NULL)
-            status = command->check(&settings);
+        status = command->check != NULL ? command->check(&settings) : 0;
         if (status == 0)
             status = serve(command, &settings);
     }

@@ -10,64 +10,62 @@
 #include <limits.h>
 #include <string.h>
 
-#define NUMBER(field) offsetof(struct settings, field)
-#define HOUR_MS INT64_C(3600000)
+#define FIELD(field) offsetof(struct settings, field), sizeof(((struct settings *)NULL)->field)
+#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
 const struct option option_table[] = {
-    {"body", "TEXT", OPTION_TEXT, COMMAND_RESPOND, "ok",
-     "The body of every response. The statuses 204, 205 and 304 have none.",
-     offsetof(struct settings, body), 0, 0},
-    {"content-type", "TYPE", OPTION_TEXT, COMMAND_RESPOND, "text/plain",
-     "The Content-Type of every response.", offsetof(struct settings, content_type), 0, 0},
-    {"status", "N", OPTION_COUNT, COMMAND_RESPOND, "200", "Its status, 200 to 599.", NUMBER(status),
-     200, 599},
-    {"listen", "ADDRESS", OPTION_ADDRESS, COMMAND_ANY, NULL,
+    {"body", "TEXT", OPTION_TEXT, COMMAND_RESPOND,
+     "The body of every response. The statuses 204, 205 and 304 have none.", FIELD(body), 0, 0},
+    {"content-type", "TYPE", OPTION_TEXT, COMMAND_RESPOND, "The Content-Type of every response.",
+     FIELD(content_type), 0, 0},
+    {"status", "N", OPTION_COUNT, COMMAND_RESPOND, "Its status, 200 to 599.", FIELD(status), 200,
+     599},
+    {"listen", "ADDRESS", OPTION_ADDRESS, COMMAND_ANY,
      "host:port, :port (all addresses), [v6]:port, unix:/path or fd:N (an inherited socket); port "
-     "0 "
-     "takes a free one. Repeatable; replaces the default.",
-     0, 0, 0},
-    {"workers", "N|auto", OPTION_COUNT, COMMAND_ANY, "auto",
-     "Processes that serve; auto: one for each CPU that this process may use.", NUMBER(workers), 1,
-     SELKIE_WORKERS_MAX},
-    {"selector", "auto|epoll|kqueue|poll|select", OPTION_CHOICE, COMMAND_ANY, "auto",
-     "How a worker waits for its connections; auto: the best of this system.", NUMBER(selector), 0,
-     0},
-    {"trigger", "edge|level", OPTION_CHOICE, COMMAND_ANY, NULL,
+     "0 takes a free one. Repeatable; replaces the default.",
+     FIELD(listen), 0, 0},
+    {"workers", "N|auto", OPTION_COUNT, COMMAND_ANY,
+     "Processes that serve; auto: one for each CPU that this process may use.",
+     FIELD(options.workers), 1, SELKIE_WORKERS_MAX},
+    {"selector", "auto|epoll|kqueue|poll|select", OPTION_WORD, COMMAND_ANY,
+     "How a worker waits for its connections; auto: the best of this system.",
+     FIELD(options.selector), 0, 0},
+    {"trigger", "edge|level", OPTION_CHOICE, COMMAND_ANY,
      "Whether the selector reports changes or states. The default is edge where the selector can "
      "(epoll, kqueue), else level.",
-     NUMBER(trigger), 0, 0},
-    {"accept", "shared|per-worker", OPTION_CHOICE, COMMAND_ANY, "shared",
+     FIELD(options.trigger), SELKIE_TRIGGER_EDGE, SELKIE_TRIGGER_LEVEL},
+    {"accept", "shared|per-worker", OPTION_CHOICE, COMMAND_ANY,
      "One socket for each address, or one for each address and worker (SO_REUSEPORT).",
-     NUMBER(accept), 0, 0},
-    {"listen-after-fork", NULL, OPTION_SWITCH, COMMAND_ANY, "off",
-     "Each worker calls listen(2), not the master.", NUMBER(listen_after_fork), 0, 0},
-    {"backlog", "N", OPTION_COUNT, COMMAND_ANY, NULL,
+     FIELD(options.accept), SELKIE_ACCEPT_SHARED, SELKIE_ACCEPT_PER_WORKER},
+    {"listen-after-fork", NULL, OPTION_SWITCH, COMMAND_ANY,
+     "Each worker calls listen(2), not the master.", FIELD(options.listen_after_fork), 0, 1},
+    {"backlog", "N", OPTION_COUNT, COMMAND_ANY,
      "Connections that may wait to be accepted. The default is net.core.somaxconn, at most 4096.",
-     NUMBER(backlog), 1, INT_MAX},
-    {"keep-alive", "on|off", OPTION_CHOICE, COMMAND_ANY, "on",
-     "off: close after each response, announced in it.", NUMBER(keep_alive), 0, 0},
-    {"max-connections", "N", OPTION_COUNT, COMMAND_ANY, NULL,
+     FIELD(options.backlog), 1, INT_MAX},
+    {"keep-alive", "on|off", OPTION_SWITCH, COMMAND_ANY,
+     "off: close after each response, announced in it.", FIELD(options.keep_alive), 0, 1},
+    {"max-connections", "N", OPTION_COUNT, COMMAND_ANY,
      "Open connections of one worker. The default is what the descriptor limit allows, which is "
      "raised to its hard limit.",
-     NUMBER(max_connections), 1, INT_MAX},
-    {"idle-timeout", "DURATION", OPTION_DURATION, COMMAND_ANY, "60s",
-     "A connection without a request is closed.", NUMBER(idle_ms), 1, 24 * HOUR_MS},
-    {"head-timeout", "DURATION", OPTION_DURATION, COMMAND_ANY, "10s",
-     "From the first byte of a request head to its last.", NUMBER(head_ms), 1, 24 * HOUR_MS},
-    {"body-timeout", "DURATION", OPTION_DURATION, COMMAND_ANY, "30s",
-     "Between two pieces of a request body.", NUMBER(body_ms), 1, 24 * HOUR_MS},
-    {"write-timeout", "DURATION", OPTION_DURATION, COMMAND_ANY, "30s",
-     "For the client to take a piece of a response.", NUMBER(write_ms), 1, 24 * HOUR_MS},
-    {"drain-timeout", "DURATION", OPTION_DURATION, COMMAND_ANY, "30s",
-     "From SIGTERM or SIGINT to the end of the last busy connection.", NUMBER(drain_ms), 1,
-     24 * HOUR_MS},
-    {"max-head", "SIZE", OPTION_SIZE, COMMAND_ANY, "16k", "Bytes of a request head.",
-     NUMBER(head_max), 256, 1 << 20},
-    {"max-body", "SIZE", OPTION_SIZE, COMMAND_ANY, "1M", "Bytes of a request body.",
-     NUMBER(body_max), 0, 1 << 30},
-    {"log-level", "error|warning|info", OPTION_CHOICE, COMMAND_ANY, "warning",
+     FIELD(options.max_connections), 1, INT_MAX},
+    {"idle-timeout", "DURATION", OPTION_DURATION, COMMAND_ANY,
+     "A connection without a request is closed.", FIELD(options.idle_ms), 1, DAY_MS},
+    {"head-timeout", "DURATION", OPTION_DURATION, COMMAND_ANY,
+     "From the first byte of a request head to its last.", FIELD(options.head_ms), 1, DAY_MS},
+    {"body-timeout", "DURATION", OPTION_DURATION, COMMAND_ANY,
+     "Between two pieces of a request body.", FIELD(options.body_ms), 1, DAY_MS},
+    {"write-timeout", "DURATION", OPTION_DURATION, COMMAND_ANY,
+     "For the client to take a piece of a response.", FIELD(options.write_ms), 1, DAY_MS},
+    {"drain-timeout", "DURATION", OPTION_DURATION, COMMAND_ANY,
+     "From SIGTERM or SIGINT to the end of the last busy connection.", FIELD(options.drain_ms), 1,
+     DAY_MS},
+    {"max-head", "SIZE", OPTION_SIZE, COMMAND_ANY, "Bytes of a request head.",
+     FIELD(options.head_max), 256, 1 << 20},
+    {"max-body", "SIZE", OPTION_SIZE, COMMAND_ANY, "Bytes of a request body.",
+     FIELD(options.body_max), 0, 1 << 30},
+    {"log-level", "error|warning|info", OPTION_CHOICE, COMMAND_ANY,
      "What is said on stderr: failures, also lost workers, also the choices made at start.",
-     NUMBER(log_level), 0, 0},
+     FIELD(log_level), SELKIE_LOG_ERROR, SELKIE_LOG_INFO},
 };
 
 const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);
@@ -84,14 +82,6 @@ const struct option *option_find(enum command_id command, const char *name, size
             return option;
     }
     return NULL;
-}
-
-const char *option_initial(const struct option *option, const struct command *command)
-{
-    for (size_t index = 0; command->initial[index].option != NULL; index++)
-        if (strcmp(command->initial[index].option, option->name) == 0)
-            return command->initial[index].text;
-    return option->initial;
 }
 
 void option_variable(const struct option *option, char *to, size_t size)

@@ -63,16 +63,26 @@ static void on_log(enum selkie_level level, const char *text, void *data)
         say("%s: %s", names[level], text);
 }
 
-/* A file in the place of a unix socket is a state of this machine; any other address that the
- * library calls invalid is the user's text. */
+/* A file in the place of a unix socket is a state of this machine; whatever else the library calls
+ * invalid, or not to be had in this way, is what the user has written. */
 static int listen_status(const char *address, int result)
 {
     struct stat file;
     bool is_path = strncmp(address, "unix:", 5) == 0;
 
+    if (result == -ENOTSUP)
+        return EXIT_USAGE;
     if (result != -EINVAL || (is_path && lstat(address + 5, &file) == 0))
         return EXIT_FAILED;
     return EXIT_USAGE;
+}
+
+/* Options that cannot work, alone or together, are what the library calls invalid. */
+static int run_status(int result)
+{
+    if (result == 0)
+        return 0;
+    return result == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 }
 
 /* Returns 0 or the exit status. */
@@ -100,11 +110,10 @@ static void say_served(const struct selkie_server *server)
 int serve(const struct command *command, const struct settings *settings)
 {
     struct run run = {.log_level = settings->log_level, .mute = false};
-    struct selkie_options options;
+    struct selkie_options options = settings->options;
     struct selkie_server *server;
     int status;
 
-    settings_options(settings, &options);
     options.ready = on_ready;
     options.log = on_log;
     options.data = &run;
@@ -116,8 +125,8 @@ int serve(const struct command *command, const struct settings *settings)
         return EXIT_FAILED;
     }
     status = server_prepare(server, command, settings);
-    if (status == 0 && selkie_server_run(server) != 0)
-        status = EXIT_FAILED;
+    if (status == 0)
+        status = run_status(selkie_server_run(server));
     if (status != 0)
         say("%s", selkie_server_error(server));
     else

@@ -21,6 +21,14 @@ static uint32_t option_bit(const struct option *option)
     return UINT32_C(1) << (option - option_table);
 }
 
+/* Notes that an option is given. The first address that is replaces the default. */
+static void option_note(struct settings *settings, const struct option *option)
+{
+    if (option->kind == OPTION_ADDRESS && (settings->given & option_bit(option)) == 0)
+        settings->listen_count = 0;
+    settings->given |= option_bit(option);
+}
+
 static int listen_add(struct settings *settings, const char *address)
 {
     if (settings->listen_count == LISTEN_MAX)
@@ -33,16 +41,11 @@ static int listen_add(struct settings *settings, const char *address)
 static int option_set(struct settings *settings, const struct option *option, const char *text,
                       struct source source)
 {
-    void *to = (char *)settings + option->offset;
     char rule[128];
 
     if (option->kind == OPTION_ADDRESS)
         return listen_add(settings, text);
-    if (option->kind == OPTION_TEXT) {
-        *(const char **)to = text;
-        return 0;
-    }
-    if (value_parse(option, text, to) == 0)
+    if (value_set(settings, option, text) == 0)
         return 0;
     value_rule(option, rule, sizeof(rule));
     return say_usage("%s%s%s%s: give %s", source.prefix, source.name, source.separator, text, rule);
@@ -77,14 +80,14 @@ static int flag_read(struct settings *settings, const struct command *command, c
         (void)snprintf(name, sizeof(name), "%.*s", (int)length, word);
         return unknown_option(command, name);
     }
-    if (value == NULL && option->kind == OPTION_SWITCH)
+    if (value == NULL && option->metavar == NULL)
         value = "on";
     else if (value == NULL)
         value = *++*arguments;
     if (value == NULL)
         return say_usage("--%s: the value is missing: give --%s %s", option->name, option->name,
                          option->metavar);
-    settings->given |= option_bit(option);
+    option_note(settings, option);
     return option_set(settings, option, value, (struct source){"--", option->name, " "});
 }
 
@@ -133,43 +136,30 @@ static int environment_read(struct settings *settings, const struct option *opti
     text = getenv(variable);
     if (text == NULL || *text == '\0')
         return 0;
-    settings->given |= option_bit(option);
+    option_note(settings, option);
     if (option->kind == OPTION_ADDRESS)
         return environment_listen(settings, text);
     return option_set(settings, option, text, (struct source){"", variable, "="});
 }
 
-static void settings_init(struct settings *settings)
+void settings_init(struct settings *out, const struct command *command)
 {
-    *settings = (struct settings){.body = NULL};
-    for (size_t index = 0; index < option_count; index++)
-        if (option_table[index].kind != OPTION_TEXT && option_table[index].kind != OPTION_ADDRESS)
-            *(int64_t *)(void *)((char *)settings + option_table[index].offset) = UNSET;
-}
-
-/* Gives an option that no flag has set the value of the environment, or else its default. */
-static int option_complete(struct settings *settings, const struct option *option,
-                           const struct command *command)
-{
-    const char *initial = option_initial(option, command);
-    int status = environment_read(settings, option);
-
-    if (status != 0 || initial == NULL || (settings->given & option_bit(option)) != 0)
-        return status;
-    return option_set(settings, option, initial, (struct source){"--", option->name, " "});
+    *out = (struct settings){.log_level = SELKIE_LOG_WARNING};
+    selkie_options_init(&out->options);
+    command->set_defaults(out);
 }
 
 int settings_read(struct settings *out, const struct command *command, char **arguments)
 {
     int status;
 
-    settings_init(out);
+    settings_init(out, command);
     status = flags_read(out, command, arguments);
     for (size_t index = 0; index < option_count && status == 0 && !out->wants_help; index++) {
         const struct option *option = &option_table[index];
 
         if ((option->commands & command->id) != 0 && (out->given & option_bit(option)) == 0)
-            status = option_complete(out, option, command);
+            status = environment_read(out, option);
     }
     return status;
 }
@@ -184,43 +174,4 @@ bool settings_given(const struct settings *settings, const char *option)
     const struct option *found = option_find(COMMAND_ANY, option, strlen(option));
 
     return found != NULL && (settings->given & option_bit(found)) != 0;
-}
-
-static const char *selector_name(int64_t selector)
-{
-    static const char *const names[] = {
-        [SELECTOR_AUTO] = NULL,   [SELECTOR_EPOLL] = "epoll",   [SELECTOR_KQUEUE] = "kqueue",
-        [SELECTOR_POLL] = "poll", [SELECTOR_SELECT] = "select",
-    };
-
-    return names[selector];
-}
-
-static enum selkie_trigger trigger_of(int64_t trigger)
-{
-    if (trigger == UNSET)
-        return SELKIE_TRIGGER_AUTO;
-    return trigger == TRIGGER_EDGE ? SELKIE_TRIGGER_EDGE : SELKIE_TRIGGER_LEVEL;
-}
-
-void settings_options(const struct settings *settings, struct selkie_options *out)
-{
-    selkie_options_init(out);
-    out->workers = settings->workers == AUTO ? SELKIE_WORKERS_AUTO : (int)settings->workers;
-    out->selector = selector_name(settings->selector);
-    out->trigger = trigger_of(settings->trigger);
-    out->accept = (enum selkie_accept)settings->accept;
-    out->listen_after_fork = settings->listen_after_fork != 0;
-    out->keep_alive = settings->keep_alive == KEEP_ALIVE_ON;
-    if (settings->backlog != UNSET)
-        out->backlog = (int)settings->backlog;
-    if (settings->max_connections != UNSET)
-        out->max_connections = (unsigned)settings->max_connections;
-    out->idle_ms = (uint32_t)settings->idle_ms;
-    out->head_ms = (uint32_t)settings->head_ms;
-    out->body_ms = (uint32_t)settings->body_ms;
-    out->write_ms = (uint32_t)settings->write_ms;
-    out->drain_ms = (uint32_t)settings->drain_ms;
-    out->head_max = (size_t)settings->head_max;
-    out->body_max = (size_t)settings->body_max;
 }

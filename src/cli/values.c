@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The values of options: counts, durations, sizes, words. Read from the text of a flag, a variable
- * or a default alike, and described in the same terms when a text is none. A number is wholly
- * digits and its unit; nothing is skipped, cut off or guessed.
+ * The values of options: counts, durations, sizes, words. Read from the text of a flag or a
+ * variable alike, shown as they would be given, and described in the same terms when a text is
+ * none. A number is wholly digits and its unit; nothing is skipped, cut off or guessed.
  */
 #include "cli/cli.h"
 
@@ -17,7 +17,7 @@ struct unit {
     int64_t scale;
 };
 
-/* From large to small: unit_text shows a number in the largest one that divides it. */
+/* From large to small: unit_show shows a number in the largest one that divides it. */
 static const struct unit durations[] = {
     {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}, {NULL, 0},
 };
@@ -41,7 +41,7 @@ static const struct unit *unit_find(const struct unit *units, const char *name)
     return NULL;
 }
 
-static void unit_text(const struct unit *units, int64_t number, char *to, size_t size)
+static void unit_show(const struct unit *units, int64_t number, char *to, size_t size)
 {
     /* Zero is divided by everything; the smallest unit reads best. */
     while (units[1].name != NULL && (number == 0 || number % units->scale != 0))
@@ -90,30 +90,110 @@ static int choice_parse(const char *words, const char *text, int64_t *out)
 
 static bool takes_auto(const struct option *option)
 {
-    return strcmp(option->metavar, "N|auto") == 0;
+    return option->metavar != NULL && strcmp(option->metavar, "N|auto") == 0;
 }
 
-int value_parse(const struct option *option, const char *text, int64_t *out)
+static int value_parse(const struct option *option, const char *text, int64_t *out)
 {
+    int error;
+
     switch (option->kind) {
     case OPTION_SWITCH:
         return choice_parse("off|on", text, out);
     case OPTION_CHOICE:
-        return choice_parse(option->metavar, text, out);
+        error = choice_parse(option->metavar, text, out);
+        *out += error == 0 ? option->min : 0;
+        return error;
     case OPTION_COUNT:
         if (takes_auto(option) && strcmp(text, "auto") == 0) {
-            *out = AUTO;
+            *out = SELKIE_WORKERS_AUTO;
             return 0;
         }
         return number_parse(option, text, out);
     case OPTION_DURATION:
     case OPTION_SIZE:
         return number_parse(option, text, out);
+    case OPTION_WORD:
+        return choice_parse(option->metavar, text, out);
     case OPTION_TEXT:
     case OPTION_ADDRESS:
         break;
     }
-    return -EINVAL;
+    return 0;
+}
+
+static bool is_text(const struct option *option)
+{
+    return option->kind == OPTION_TEXT || option->kind == OPTION_WORD;
+}
+
+/* A number's field is a bool, or an integer of 4 or 8 bytes. */
+static void number_store(void *to, size_t size, int64_t number)
+{
+    if (size == sizeof(bool))
+        *(bool *)to = number != 0;
+    else if (size == sizeof(int32_t))
+        *(int32_t *)to = (int32_t)number;
+    else
+        *(int64_t *)to = number;
+}
+
+static int64_t number_load(const void *from, size_t size)
+{
+    if (size == sizeof(bool))
+        return *(const bool *)from;
+    return size == sizeof(int32_t) ? *(const int32_t *)from : *(const int64_t *)from;
+}
+
+int value_set(struct settings *settings, const struct option *option, const char *text)
+{
+    void *to = (char *)settings + option->offset;
+    int64_t number = 0;
+    int error = value_parse(option, text, &number);
+
+    if (error != 0)
+        return error;
+    if (!is_text(option))
+        number_store(to, option->size, number);
+    else if (option->kind == OPTION_WORD && strcmp(text, "auto") == 0)
+        *(const char **)to = NULL;
+    else
+        *(const char **)to = text;
+    return 0;
+}
+
+static void choice_show(const char *words, int64_t index, char *to, size_t size)
+{
+    for (; index > 0; index--)
+        words += strcspn(words, "|") + 1;
+    (void)snprintf(to, size, "%.*s", (int)strcspn(words, "|"), words);
+}
+
+static void number_show(const struct option *option, int64_t number, char *to, size_t size)
+{
+    if (option->kind == OPTION_SWITCH)
+        choice_show("off|on", number, to, size);
+    else if (takes_auto(option) && number == SELKIE_WORKERS_AUTO)
+        (void)snprintf(to, size, "auto");
+    else if (number < option->min)
+        *to = '\0';
+    else if (option->kind == OPTION_CHOICE)
+        choice_show(option->metavar, number - option->min, to, size);
+    else
+        unit_show(option_units(option), number, to, size);
+}
+
+void value_show(const struct settings *settings, const struct option *option, char *to, size_t size)
+{
+    const void *from = (const char *)settings + option->offset;
+
+    if (option->kind == OPTION_ADDRESS || is_text(option)) {
+        const char *text = *(const char *const *)from;
+
+        (void)snprintf(to, size, "%s", text == NULL ? "auto" : text);
+    } else {
+        number_show(option, number_load(from, option->size), to, size);
+    }
 }
 
 static void number_rule(const struct option *option, char *to, size_t size)
@@ -122,8 +202,8 @@ static void number_rule(const struct option *option, char *to, size_t size)
     const char *examples = "";
     char min[32], max[32];
 
-    unit_text(units, option->min, min, sizeof(min));
-    unit_text(units, option->max, max, sizeof(max));
+    unit_show(units, option->min, min, sizeof(min));
+    unit_show(units, option->max, max, sizeof(max));
     if (option->kind == OPTION_DURATION)
         examples = ", with its unit: 500ms, 30s, 5m";
     else if (option->kind == OPTION_SIZE)
@@ -144,6 +224,7 @@ void value_rule(const struct option *option, char *to, size_t size)
         (void)snprintf(to, size, "on or off");
         return;
     case OPTION_CHOICE:
+    case OPTION_WORD:
         (void)snprintf(to, size, "one of %s", option->metavar);
         return;
     case OPTION_COUNT:

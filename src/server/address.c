@@ -91,11 +91,13 @@ static bool inet_split(const char *where, const char **host, size_t *length, con
     *host = where;
     if (*where == '[') {
         const char *bracket = strchr(where, ']');
-        if (bracket == NULL || bracket[1] != ':' || bracket == where + 1)
+        if (bracket == NULL || bracket[1] != ':')
             return false;
         *host = where + 1;
         colon = bracket + 1;
         *length = (size_t)(bracket - *host);
+        if (memchr(*host, ':', *length) == NULL)
+            return false; /* a name, or an IPv4 address, stands without brackets */
     } else {
         if (colon == NULL || colon != strchr(where, ':'))
             return false;

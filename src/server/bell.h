@@ -11,8 +11,8 @@
 
 /* What a ring can mean. Signals ring with their own number, which is below these. */
 enum bell_note {
-    BELL_READY = 'r',  /* to the master: a worker accepts connections */
-    BELL_STOP = 's',   /* to the master: selkie_server_stop was called */
+    BELL_READY = 'r',  /* to the server: a worker accepts connections */
+    BELL_STOP = 's',   /* to the server: selkie_server_stop was called */
     BELL_DRAIN = 'd',  /* to a worker: serve what is there, then end */
     BELL_ACCEPT = 'a', /* to a worker: connections wait that a sibling leaves to it */
 };

@@ -15,14 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
     /* The kernel finds a port that is free at one address, and another may have it taken; so many
      * failures in a row mean that ports have run out. */
     PORT_TRIES = 32,
-    BACKLOG_MAX = 4096,
 };
 
 /* What listener_list_open was asked for. */
@@ -35,15 +33,10 @@ struct opening {
 
 static void listener_close(struct listener *listener)
 {
-    struct stat status;
     for (unsigned i = 0; i < listener->count; i++)
         close(listener->fds[i]);
-    if (listener->path != NULL && listener->creator == getpid() &&
-        lstat(listener->path, &status) == 0 && status.st_dev == listener->device &&
-        status.st_ino == listener->inode)
-        unlink(listener->path);
+    socket_file_remove(&listener->file);
     free(listener->fds);
-    free(listener->path);
 }
 
 /* Closes all listeners but the first `count`. */
@@ -68,7 +61,7 @@ static struct listener *listener_add(struct listener_list *list, unsigned copies
         return NULL;
     list->items = items;
     struct listener *listener = &items[list->count];
-    *listener = (struct listener){.fds = calloc(copies, sizeof(int))};
+    *listener = (struct listener){.fds = calloc(copies, sizeof(int)), .copies = copies};
     if (listener->fds == NULL)
         return NULL;
     list->count++;
@@ -81,63 +74,47 @@ static int memory_fail(const struct opening *opening)
                         "memory is short for another listener");
 }
 
+const char *listener_advice(int error)
+{
+    switch (error) {
+    case -EADDRINUSE:
+        return "it is in use; stop the program that listens there or choose another port";
+    case -EACCES:
+        return "this user may not; choose a port from 1024 up";
+    case -EADDRNOTAVAIL:
+        return "it is no address of this machine";
+    case -EAFNOSUPPORT:
+        return "this machine does not have IPv6";
+    case -EMFILE:
+        return "too many descriptors are open; raise the limit (ulimit -n)";
+    default:
+        return strerror(-error);
+    }
+}
+
 /* Says in words why an address could not be opened. */
 static int inet_fail(const struct opening *opening, const struct address *address, int error)
 {
     char url[ADDRESS_URL_MAX];
     if (address_url(&address->storage, address->length, url, sizeof url) < 0)
         url[0] = '\0';
-    const char *advice = strerror(-error);
-    if (error == -EADDRINUSE)
-        advice = "it is in use; stop the program that listens there or choose another port";
-    else if (error == -EACCES)
-        advice = "this user may not; choose a port from 1024 up";
-    else if (error == -EADDRNOTAVAIL)
-        advice = "it is no address of this machine";
-    else if (error == -EAFNOSUPPORT)
-        advice = "this machine does not have IPv6";
-    else if (error == -EMFILE)
-        advice = "too many descriptors are open; raise the limit (ulimit -n)";
     return address_fail(opening->why, opening->why_size, error, "cannot listen on %s: %s", url,
-                        advice);
+                        listener_advice(error));
 }
 
-/* Learns the port that the kernel chose. */
-static int port_learn(int fd, struct address *address)
+/* Binds the first socket of a listener, and learns the port that the kernel chose for port 0.
+ * Returns 0 or a negative errno; what was bound is the listener's. */
+static int listener_bind(struct listener *listener, struct address *address)
 {
     struct address bound;
-    int error = socket_address(fd, &bound);
-    if (error == 0)
-        address_set_port(&address->storage, address_port(&bound.storage));
-    return error;
-}
-
-/* Notices another program at an address, which sockets with SO_REUSEPORT of the same user would
- * share it with. Chooses the port when it is 0. */
-static int address_probe(struct address *address)
-{
     int fd = socket_bind_inet(address, false);
     if (fd < 0)
         return fd;
-    int error = port_learn(fd, address);
-    close(fd);
-    return error;
-}
-
-/* Binds the sockets of a listener. Returns 0 or a negative errno; what was bound is the listener's.
- */
-static int sockets_bind(struct listener *listener, unsigned copies, struct address *address)
-{
-    int error = copies > 1 ? address_probe(address) : 0;
-    while (error == 0 && listener->count < copies) {
-        int fd = socket_bind_inet(address, copies > 1);
-        if (fd < 0)
-            return fd;
-        listener->fds[listener->count++] = fd;
-        error = port_learn(fd, address);
-    }
+    listener->fds[listener->count++] = fd;
+    int error = socket_address(fd, &bound);
     if (error < 0)
         return error;
+    address_set_port(&address->storage, address_port(&bound.storage));
     int length =
         address_url(&address->storage, address->length, listener->url, sizeof listener->url);
     return length < 0 ? length : 0;
@@ -155,8 +132,8 @@ static bool family_is_missing(const struct address *address, int error)
     return error == -EAFNOSUPPORT || (error == -EADDRNOTAVAIL && is_loopback_v6(address));
 }
 
-/* Whether the list's last listener has the address of another: two sockets that do not listen yet
- * may share one, and the kernel tells too late or, with SO_REUSEPORT, never. */
+/* Whether the list's last listener has the address of another: two sockets may share one until they
+ * listen, when the kernel tells too late. */
 static bool last_is_given_twice(const struct listener_list *list)
 {
     const struct listener *last = &list->items[list->count - 1];
@@ -177,9 +154,10 @@ static int addresses_open(const struct opening *opening, struct address_list add
         struct listener *listener = listener_add(opening->list, opening->copies);
         if (listener == NULL)
             return memory_fail(opening);
-        int error = sockets_bind(listener, opening->copies, address);
+        int error = listener_bind(listener, address);
         if (error == 0 && last_is_given_twice(opening->list))
-            error = -EADDRINUSE;
+            return address_fail(opening->why, opening->why_size, -EADDRINUSE,
+                                "%s is given twice; leave one out", listener->url);
         if (error < 0) {
             inet_fail(opening, address, error);
             if (!family_is_missing(address, error))
@@ -213,13 +191,8 @@ static int inet_open(const struct opening *opening, const struct address_name *n
  * stale. */
 static bool list_has_file(const struct listener_list *list, const char *path)
 {
-    struct stat status;
-    if (lstat(path, &status) < 0)
-        return false;
     for (size_t i = 0; i < list->count; i++) {
-        const struct listener *listener = &list->items[i];
-        if (listener->path != NULL && listener->device == status.st_dev &&
-            listener->inode == status.st_ino)
+        if (socket_file_is_at(&list->items[i].file, path))
             return true;
     }
     return false;
@@ -233,23 +206,11 @@ static int unix_open(const struct opening *opening, const char *path)
     struct listener *listener = listener_add(opening->list, 1);
     if (listener == NULL)
         return memory_fail(opening);
-    char *copy = strdup(path);
-    if (copy == NULL)
-        return memory_fail(opening);
-    int fd = socket_bind_unix(path, opening->why, opening->why_size);
-    if (fd < 0) {
-        free(copy);
+    int fd = socket_file_bind(path, opening->why, opening->why_size, &listener->file);
+    if (fd < 0)
         return fd;
-    }
-    struct stat status = {0};
     listener->fds[listener->count++] = fd;
-    listener->path = copy;
-    listener->creator = getpid();
     snprintf(listener->url, sizeof listener->url, "unix:%s", path);
-    if (lstat(path, &status) == 0) {
-        listener->device = status.st_dev;
-        listener->inode = status.st_ino;
-    }
     return 0;
 }
 
@@ -308,8 +269,9 @@ int listener_list_open(struct listener_list *list, const char *where, unsigned c
     if (error < 0)
         return error;
     if (copies > 1 && name.kind != ADDRESS_INET)
-        return address_fail(why, why_size, -EINVAL,
-                            "%s cannot be opened once per worker; share it among the workers",
+        return address_fail(why, why_size, -ENOTSUP,
+                            "%s is one socket and cannot be opened per-worker; share it among the "
+                            "workers",
                             where);
     error = name_open(&opening, &name);
     if (error < 0)
@@ -323,15 +285,19 @@ int listener_listen(struct listener *listener, unsigned copy, int backlog)
     return listen(listener->fds[copy], backlog) < 0 ? -errno : 0;
 }
 
-int listener_backlog_default(void)
+int listener_spread(struct listener *listener, int backlog)
 {
-    int most = SOMAXCONN;
-    FILE *file = fopen("/proc/sys/net/core/somaxconn", "re");
-    if (file != NULL) {
-        int read;
-        if (fscanf(file, "%d", &read) == 1 && read > 0)
-            most = read;
-        fclose(file);
+    struct address address;
+    int error = listener_listen(listener, 0, backlog);
+    if (error == 0)
+        error = socket_address(listener->fds[0], &address);
+    if (error == 0)
+        error = socket_share_port(listener->fds[0]);
+    while (error == 0 && listener->count < listener->copies) {
+        int fd = socket_bind_inet(&address, true);
+        if (fd < 0)
+            return fd;
+        listener->fds[listener->count++] = fd;
     }
-    return most < BACKLOG_MAX ? most : BACKLOG_MAX;
+    return error;
 }

@@ -8,19 +8,17 @@
 #define SERVER_LISTENER_H
 
 #include "server/address.h"
+#include "server/socket_file.h"
 
 #include <stddef.h>
-#include <sys/types.h>
 
 /* One address, with one socket, or one for each worker. */
 struct listener {
     char url[ADDRESS_URL_MAX]; /* "http://127.0.0.1:8081", "http://[::1]:8081", "unix:/path" */
-    int *fds;                  /* owned, `count` of them: one, or one a worker slot */
-    unsigned count;
-    char *path;   /* owned: of the socket file that was made here, else NULL */
-    dev_t device; /* of that file: one that has taken its place is not unlinked */
-    ino_t inode;
-    pid_t creator; /* the process that made it, and alone unlinks it */
+    int *fds;                  /* owned, `count` of them */
+    unsigned count;            /* one until listener_spread, then `copies` */
+    unsigned copies;           /* one, or one for each worker slot */
+    struct socket_file file;   /* of unix: */
 };
 
 /* All zero is the empty list. */
@@ -31,10 +29,11 @@ struct listener_list {
 
 /*
  * Opens and binds a listener for each address that `where` names, and appends them: host:port,
- * :port, [v6]:port, unix:/path, fd:N. With `copies` above 1 each has that many sockets that share
- * the port (SO_REUSEPORT). The descriptor of fd:N is owned from then on; on failure it stays the
- * caller's. Returns 0; or a negative errno, nothing opened, the list as it was, and in `why` one
- * line that names the address and what to do.
+ * :port, [v6]:port, unix:/path, fd:N. With `copies` above 1 each is to have that many sockets, of
+ * which listener_spread binds all but the first; unix: and fd: are refused with -ENOTSUP. The
+ * descriptor of fd:N is owned from then on; on failure it stays the caller's. Returns 0; or a
+ * negative errno, nothing opened, the list as it was, and in `why` one line that names the address
+ * and what to do.
  */
 int listener_list_open(struct listener_list *list, const char *where, unsigned copies, char *why,
                        size_t why_size);
@@ -43,12 +42,20 @@ int listener_list_open(struct listener_list *list, const char *where, unsigned c
  * another program began to listen there since the socket was bound. */
 int listener_listen(struct listener *listener, unsigned copy, int backlog);
 
+/*
+ * Binds the sockets of a listener that has one for each worker; the first listens already then.
+ * Sockets with SO_REUSEPORT of one user share an address without a word, whosever they are. So the
+ * first is bound without: of all such sockets at an address the kernel lets one listen, and while
+ * it does none be bound. Having claimed the address that way it is opened to the others. Returns 0,
+ * or a negative errno as listener_listen.
+ */
+int listener_spread(struct listener *listener, int backlog);
+
+/* What a failure to open a listener or to listen means, and what to do: half a sentence. */
+const char *listener_advice(int error);
+
 /* Closes all descriptors and empties the list. The socket files go in the process that made them;
  * a forked child only closes. */
 void listener_list_close(struct listener_list *list);
-
-/* The lesser of net.core.somaxconn and 4096: the kernel cuts a backlog to the former silently, and
- * 4096 has been its default since Linux 5.4. */
-int listener_backlog_default(void);
 
 #endif

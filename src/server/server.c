@@ -5,14 +5,16 @@
  */
 #include "server/server.h"
 
+#include "server/backlog.h"
+#include "server/capacity.h"
 #include "server/cpus.h"
 #include "server/signals.h"
+#include "server/worker.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 void selkie_options_init(struct selkie_options *options)
 {
@@ -151,26 +153,55 @@ void selkie_server_counters(const struct selkie_server *server, struct selkie_co
     }
 }
 
+static int server_fail_to_listen(struct selkie_server *server, const struct listener *listener,
+                                 int error)
+{
+    return server_fail(server, error, "cannot listen on %s: %s", listener->url,
+                       listener_advice(error));
+}
+
 int server_start_listening(struct selkie_server *server, unsigned number)
 {
-    int backlog = server->options.backlog ? server->options.backlog : listener_backlog_default();
     for (size_t i = 0; i < server->listeners.count; i++) {
         struct listener *listener = &server->listeners.items[i];
         unsigned copy = listener->count == 1 ? 0 : number;
-        int error = listener_listen(listener, copy, backlog);
+        int error = listener_listen(listener, copy, server->options.backlog);
         if (error)
-            return server_fail(server, error, "cannot listen on %s: %s", listener->url,
-                               strerror(-error));
+            return server_fail_to_listen(server, listener, error);
     }
     return 0;
 }
 
-static int server_start_listening_everywhere(struct selkie_server *server)
+/* Binds the sockets of the workers, before the fork: the master keeps them all. */
+static int server_spread_listeners(struct selkie_server *server)
+{
+    for (size_t i = 0; i < server->listeners.count; i++) {
+        struct listener *listener = &server->listeners.items[i];
+        int error = listener->copies > 1 ? listener_spread(listener, server->options.backlog) : 0;
+        if (error)
+            return server_fail_to_listen(server, listener, error);
+    }
+    return 0;
+}
+
+static void server_set_backlog(struct selkie_server *server)
+{
+    int *backlog = &server->options.backlog;
+    int most = backlog_most();
+    if (*backlog > most)
+        server_log(server, SELKIE_LOG_WARNING,
+                   "backlog %d: the kernel cuts it to net.core.somaxconn, %d", *backlog, most);
+    if (*backlog == 0)
+        *backlog = backlog_default();
+}
+
+static int server_prepare_listeners(struct selkie_server *server)
 {
     bool per_worker = server->options.accept == SELKIE_ACCEPT_PER_WORKER;
     unsigned numbers = per_worker ? server->worker_count : 1;
-    int error = 0;
-    for (unsigned i = 0; i < numbers && !error; i++)
+    server_set_backlog(server);
+    int error = server_spread_listeners(server);
+    for (unsigned i = 0; i < numbers && !error && !server->options.listen_after_fork; i++)
         error = server_start_listening(server, i);
     return error;
 }
@@ -207,17 +238,6 @@ static int server_check(struct selkie_server *server)
     return 0;
 }
 
-/* Each connection takes a descriptor; the soft limit is often 1,024 for the sake of programs that
- * use select(2) unaware, which this one is not. */
-static void server_raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 static void server_close_worker_bells(struct selkie_server *server, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
@@ -246,7 +266,7 @@ static int server_run_with_signals(struct selkie_server *server)
     int error = signals_take(&server->bell, !server->is_single);
     if (error)
         return server_fail(server, error, "a server runs in this process already");
-    error = server->is_single ? single_run(server) : master_run(server);
+    error = server->is_single ? worker_serve(server, 0, &server->bell, -1) : master_run(server);
     signals_restore();
     return error;
 }
@@ -256,8 +276,8 @@ int selkie_server_run(struct selkie_server *server)
     int error = server_check(server);
     if (error)
         return error;
-    server_raise_descriptor_limit();
-    error = server->options.listen_after_fork ? 0 : server_start_listening_everywhere(server);
+    capacity_raise();
+    error = server_prepare_listeners(server);
     if (!error)
         error = server_open_worker_bells(server);
     if (error)

@@ -39,7 +39,4 @@ int server_start_listening(struct selkie_server *server, unsigned number);
  */
 int master_run(struct selkie_server *server);
 
-/* Serves in this process. Returns as selkie_server_run. */
-int single_run(struct selkie_server *server);
-
 #endif

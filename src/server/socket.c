@@ -11,7 +11,6 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -23,15 +22,13 @@ static int option_set(int fd, int level, int option)
 
 /* SO_REUSEADDR: connections of the last run in TIME_WAIT do not hinder this one. TCP_NODELAY: Linux
  * hands it on to accepted sockets, which saves a system call for each. */
-static int inet_options_set(int fd, int family, bool shared_port)
+static int inet_options_set(int fd, int family)
 {
     int error = option_set(fd, SOL_SOCKET, SO_REUSEADDR);
     if (error == 0)
         error = option_set(fd, IPPROTO_TCP, TCP_NODELAY);
     if (error == 0 && family == AF_INET6)
         error = option_set(fd, IPPROTO_IPV6, IPV6_V6ONLY);
-    if (error == 0 && shared_port)
-        error = option_set(fd, SOL_SOCKET, SO_REUSEPORT);
     return error;
 }
 
@@ -41,7 +38,9 @@ int socket_bind_inet(const struct address *address, bool shared_port)
     int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    int error = inet_options_set(fd, family, shared_port);
+    int error = inet_options_set(fd, family);
+    if (error == 0 && shared_port)
+        error = socket_share_port(fd);
     if (error == 0 && bind(fd, (const struct sockaddr *)&address->storage, address->length) < 0)
         error = -errno;
     if (error < 0) {
@@ -51,6 +50,11 @@ int socket_bind_inet(const struct address *address, bool shared_port)
     return fd;
 }
 
+int socket_share_port(int fd)
+{
+    return option_set(fd, SOL_SOCKET, SO_REUSEPORT);
+}
+
 int socket_address(int fd, struct address *out)
 {
     struct address address = {.length = sizeof address.storage};
@@ -58,67 +62,6 @@ int socket_address(int fd, struct address *out)
         return -errno;
     *out = address;
     return 0;
-}
-
-/* Whether a process has the socket file open: 0 when none has, -EADDRINUSE, or another failure. */
-static int unix_probe(const struct sockaddr_un *address)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -errno;
-    int error = connect(fd, (const struct sockaddr *)address, sizeof *address) < 0 ? errno : 0;
-    close(fd);
-    if (error == ECONNREFUSED || error == ENOENT)
-        return 0;
-    /* A full backlog (EAGAIN) or another type of socket (EPROTOTYPE) is in use as well. */
-    if (error == 0 || error == EAGAIN || error == EPROTOTYPE)
-        return -EADDRINUSE;
-    return -error;
-}
-
-/* Makes room for a socket file at the path. */
-static int unix_clear(const struct sockaddr_un *address, char *why, size_t why_size)
-{
-    const char *path = address->sun_path;
-    struct stat status;
-    if (lstat(path, &status) < 0) {
-        /* What is wrong with the path besides, bind(2) will say. */
-        return 0;
-    }
-    if (!S_ISSOCK(status.st_mode))
-        return address_fail(why, why_size, -EINVAL,
-                            "%s is not a socket; remove it or choose another path", path);
-    int error = unix_probe(address);
-    if (error == -EADDRINUSE)
-        return address_fail(why, why_size, error,
-                            "unix:%s is in use by another program; stop it or choose another path",
-                            path);
-    if (error < 0)
-        return address_fail(why, why_size, error, "cannot tell whether unix:%s is in use: %s", path,
-                            strerror(-error));
-    if (unlink(path) < 0 && errno != ENOENT) {
-        error = -errno;
-        return address_fail(why, why_size, error, "cannot remove the stale socket %s: %s", path,
-                            strerror(-error));
-    }
-    return 0;
-}
-
-int socket_bind_unix(const char *path, char *why, size_t why_size)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
-    int error = unix_clear(&address, why, why_size);
-    if (error < 0)
-        return error;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0)
-        return fd;
-    error = -errno;
-    if (fd >= 0)
-        close(fd);
-    return address_fail(why, why_size, error, "cannot make the socket %s: %s", path,
-                        error == -ENOENT ? "its folder does not exist" : strerror(-error));
 }
 
 static int integer_option(int fd, int option)

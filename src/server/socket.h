@@ -17,9 +17,9 @@
  * bound to the same (SO_REUSEPORT). Returns the descriptor, which the caller owns. */
 int socket_bind_inet(const struct address *address, bool shared_port);
 
-/* A socket bound to a socket file that is made for it, in the place of one that nobody listens on.
- * Returns the descriptor, which the caller owns; on failure `why` is one line. */
-int socket_bind_unix(const char *path, char *why, size_t why_size);
+/* Lets sockets that are bound with `shared_port` by the same user join this one, which was bound
+ * without. */
+int socket_share_port(int fd);
 
 /* Makes an inherited descriptor fit for a listener when it is a stream socket that listens or is
  * bound. The caller owns it before and after; on failure `why` is one line, and its flags are as

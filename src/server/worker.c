@@ -7,31 +7,17 @@
 #include "server/worker.h"
 
 #include "base/clock.h"
+#include "selkie/selector.h"
 #include "server/accept.h"
+#include "server/capacity.h"
 #include "server/connection.h"
+#include "server/drain.h"
 #include "server/signals.h"
+#include "server/timeouts.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/select.h>
-#include <unistd.h>
-
-enum {
-    /* How long a client may take to end its side after the last response (nginx: 5 s as well). */
-    LINGER_MS = 5000,
-    /* A connection accepted just before the drain has its request on the way: so long it may take.
-     */
-    DRAIN_FIRST_MS = 1000,
-    /* Descriptors kept back for what handlers open. */
-    DESCRIPTORS_SPARE = 16,
-    /* Where no descriptor limit says less. */
-    CONNECTIONS_MAX = 1024 * 1024,
-};
 
 static struct connection *connection_of(struct source *source)
 {
@@ -79,18 +65,6 @@ static void on_released(void *owner, struct source *source)
     pool_return(&worker->connections, connection_of(source));
 }
 
-static void worker_begin_drain(struct worker *worker)
-{
-    if (worker->draining)
-        return;
-    worker_stop_listening(worker);
-    worker->draining = true;
-    listener_list_close(&worker->server->listeners);
-    worker->drain_until_ms = worker->now_ms + worker->server->options.drain_ms;
-    if (worker->queues[AWAITS_FIRST].length_ms > DRAIN_FIRST_MS)
-        worker->queues[AWAITS_FIRST].length_ms = DRAIN_FIRST_MS;
-}
-
 /* A signal to a server without workers, where the process is master and worker in one. */
 static void worker_signalled(struct worker *worker, int signal)
 {
@@ -99,6 +73,14 @@ static void worker_signalled(struct worker *worker, int signal)
         worker->ended = true;
     else
         worker_begin_drain(worker);
+}
+
+/* Without workers its own ring comes back to it: nobody has been told yet that it accepts. */
+static void worker_tell_ready(struct worker *worker)
+{
+    struct selkie_server *server = worker->server;
+    if (!worker->draining && server->options.ready)
+        server->options.ready(server, server->options.data);
 }
 
 static void worker_note(struct worker *worker, char note)
@@ -110,6 +92,9 @@ static void worker_note(struct worker *worker, char note)
     case BELL_DRAIN:
     case BELL_STOP:
         worker_begin_drain(worker);
+        break;
+    case BELL_READY:
+        worker_tell_ready(worker);
         break;
     case SIGTERM:
     case SIGINT:
@@ -175,6 +160,27 @@ static enum engine_trigger worker_trigger(const struct selkie_options *options)
     return ENGINE_BEST_TRIGGER;
 }
 
+static bool selector_is_known(const char *name)
+{
+    selkie_selector *selector = selkie_selector_open(name);
+    bool is_known = selector || errno != EINVAL;
+    if (selector)
+        selkie_selector_close(selector);
+    return is_known;
+}
+
+/* Why an engine did not open, in half a sentence. */
+static const char *engine_flaw(const char *selector, int error)
+{
+    if (error == -ENOTSUP)
+        return "this system does not have it";
+    if (error != -EINVAL)
+        return strerror(-error);
+    return selector_is_known(selector)
+               ? "it cannot be edge-triggered; choose trigger level, or another selector"
+               : "there is none of this name";
+}
+
 static int worker_open_engine(struct worker *worker)
 {
     const struct selkie_options *options = &worker->server->options;
@@ -183,7 +189,7 @@ static int worker_open_engine(struct worker *worker)
     if (error)
         return server_fail(worker->server, error, "cannot open the selector %s: %s",
                            options->selector ? options->selector : "of this system",
-                           error == -ENOTSUP ? "this system does not have it" : strerror(-error));
+                           engine_flaw(options->selector, error));
     if (worker->number == 0)
         server_log(worker->server, SELKIE_LOG_INFO, "waiting with %s, %s-triggered",
                    engine_name(worker->engine), engine_trigger_name(worker->engine));
@@ -206,38 +212,6 @@ static int worker_watch_bell(struct worker *worker, struct source *source, int f
     int error = fd < 0 ? 0 : engine_watch(worker->engine, source);
     return error ? server_fail(worker->server, error, "cannot watch a pipe: %s", strerror(-error))
                  : 0;
-}
-
-/* The descriptors that this process can still open, for connections. */
-static unsigned descriptors_left(const struct worker *worker)
-{
-    struct rlimit limit = {.rlim_cur = CONNECTIONS_MAX};
-    int next = fcntl(worker->bell.fd, F_DUPFD_CLOEXEC, 0);
-    if (next < 0)
-        return 0;
-    close(next);
-    getrlimit(RLIMIT_NOFILE, &limit);
-    rlim_t most = limit.rlim_cur < CONNECTIONS_MAX ? limit.rlim_cur : CONNECTIONS_MAX;
-    if (strcmp(engine_name(worker->engine), "select") == 0 && most > FD_SETSIZE)
-        most = FD_SETSIZE;
-    rlim_t used = (rlim_t)next + DESCRIPTORS_SPARE;
-    return most > used ? (unsigned)(most - used) : 0;
-}
-
-static int worker_limit_connections(struct worker *worker)
-{
-    unsigned wanted = worker->server->options.max_connections;
-    unsigned left = descriptors_left(worker);
-    if (left == 0)
-        return server_fail(worker->server, -EMFILE,
-                           "no descriptors are left for connections; raise the limit (ulimit -n)");
-    if (wanted > left)
-        return server_fail(worker->server, -EINVAL,
-                           "%u connections a worker are more than the %u descriptors that %s and "
-                           "the limit (ulimit -n) leave for them",
-                           wanted, left, engine_name(worker->engine));
-    worker->active_max = wanted ? wanted : left;
-    return 0;
 }
 
 static int worker_open_listeners(struct worker *worker)
@@ -264,18 +238,6 @@ static int worker_open_listeners(struct worker *worker)
                  : 0;
 }
 
-static void worker_open_queues(struct worker *worker)
-{
-    const struct selkie_options *options = &worker->server->options;
-    const uint32_t lengths[AWAITS_COUNT] = {
-        [AWAITS_FIRST] = options->idle_ms,   [AWAITS_NEXT] = options->idle_ms,
-        [AWAITS_HEAD] = options->head_ms,    [AWAITS_BODY] = options->body_ms,
-        [AWAITS_READER] = options->write_ms, [AWAITS_END] = LINGER_MS,
-    };
-    for (int i = 0; i < AWAITS_COUNT; i++)
-        timer_queue_init(&worker->queues[i], lengths[i]);
-}
-
 /* Time is read once a turn; what happens in a turn happens at its time. */
 static void worker_read_clock(struct worker *worker)
 {
@@ -293,17 +255,17 @@ int worker_open(struct worker *worker, struct selkie_server *server, unsigned nu
 {
     *worker = (struct worker){.server = server, .slot = &server->slots[number], .number = number};
     pool_init(&worker->connections, sizeof(struct connection));
-    worker_open_queues(worker);
+    worker_open_timeouts(worker);
     worker_read_clock(worker);
     int error = worker_open_engine(worker);
     if (!error)
         error = worker_open_buffers(worker);
     if (!error)
+        error = worker_set_capacity(worker, bell->read_fd);
+    if (!error)
         error = worker_watch_bell(worker, &worker->bell, bell->read_fd);
     if (!error)
         error = worker_watch_bell(worker, &worker->lifeline, lifeline);
-    if (!error)
-        error = worker_limit_connections(worker);
     if (!error)
         error = worker_open_listeners(worker);
     if (error)
@@ -311,59 +273,14 @@ int worker_open(struct worker *worker, struct selkie_server *server, unsigned nu
     return error;
 }
 
-static int sooner(int a_ms, int b_ms)
-{
-    return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
-}
-
 /* How long the worker may wait: until the first time-out, or the next thing it wants to look at. */
 static int worker_wait_ms(const struct worker *worker)
 {
-    int wait_ms = worker_listening_wait(worker);
-    for (int i = 0; i < AWAITS_COUNT; i++)
-        wait_ms = sooner(wait_ms, timer_queue_wait(&worker->queues[i], worker->now_ms));
+    int wait_ms = sooner(worker_listening_wait(worker), worker_timeouts_wait(worker));
     if (!worker->draining)
         return wait_ms;
     int32_t left = (int32_t)(worker->drain_until_ms - worker->now_ms);
     return worker->idle_are_closed ? sooner(wait_ms, left < 0 ? 0 : left) : 0;
-}
-
-static struct connection *connection_of_timer(struct timer *timer)
-{
-    return LIST_MEMBER(timer, struct connection, timer);
-}
-
-static void worker_expire(struct worker *worker)
-{
-    for (int i = 0; i < AWAITS_COUNT; i++) {
-        for (struct timer *due; (due = timer_queue_due(&worker->queues[i], worker->now_ms));)
-            connection_expired(worker, connection_of_timer(due));
-    }
-}
-
-static void worker_drop_all(struct worker *worker, enum awaited awaited)
-{
-    struct list *timers = &worker->queues[awaited].timers;
-    while (!list_is_empty(timers))
-        connection_drop(worker, connection_of_timer(LIST_MEMBER(timers->next, struct timer, link)));
-}
-
-/* Idle connections are closed once a wait that began in the drain has told all there was, so that
- * every request which had come by then is served; the busy ones end by themselves, or at the
- * deadline. */
-static void worker_drain(struct worker *worker)
-{
-    if (!worker->idle_are_closed && worker->drain_turns++ > 0 && engine_told_all(worker->engine)) {
-        worker->idle_are_closed = true;
-        worker_drop_all(worker, AWAITS_NEXT);
-    }
-    bool is_late = (int32_t)(worker->now_ms - worker->drain_until_ms) >= 0;
-    if (is_late && worker->active > 0)
-        server_log(worker->server, SELKIE_LOG_WARNING,
-                   "worker %u closes %u connections that are busy after the drain time-out",
-                   worker->number, worker->active);
-    if (worker->active == 0 || is_late)
-        worker->ended = true;
 }
 
 int worker_turn(struct worker *worker, int wait_ms)
@@ -381,7 +298,7 @@ int worker_turn(struct worker *worker, int wait_ms)
     return 0;
 }
 
-int worker_run(struct worker *worker)
+static int worker_run(struct worker *worker)
 {
     int error = 0;
     while (!worker->ended && !error)
@@ -402,4 +319,20 @@ void worker_close(struct worker *worker)
     free(worker->output.bytes);
     free(worker->fields.bytes);
     free(worker->decoded.bytes);
+}
+
+int worker_serve(struct selkie_server *server, unsigned number, const struct bell *bell,
+                 int lifeline)
+{
+    struct worker *worker = malloc(sizeof *worker);
+    if (!worker)
+        return server_fail(server, -ENOMEM, "no memory for a worker");
+    int error = worker_open(worker, server, number, bell, lifeline);
+    if (!error) {
+        bell_ring(&server->bell, BELL_READY);
+        error = worker_run(worker);
+        worker_close(worker);
+    }
+    free(worker);
+    return error;
 }

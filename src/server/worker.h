@@ -87,11 +87,14 @@ int worker_open(struct worker *worker, struct selkie_server *server, unsigned nu
  * do). Returns 0 or a negative errno. */
 int worker_turn(struct worker *worker, int wait_ms);
 
-/* Serves until it has drained, or was told to end at once. Returns 0 or a negative errno. */
-int worker_run(struct worker *worker);
-
 /* Drops the connections that are left and frees everything. */
 void worker_close(struct worker *worker);
+
+/* The whole life of a worker: opens it, rings the server's bell when it accepts, and serves until
+ * it has drained, or was told to end at once. The arguments and failures are those of worker_open;
+ * a server without a fork calls it with the server's own bell. */
+int worker_serve(struct selkie_server *server, unsigned number, const struct bell *bell,
+                 int lifeline);
 
 /* The connections tell when they come and go. */
 void worker_connection_opened(struct worker *worker);

@@ -55,7 +55,8 @@ def test_overview_names_all_commands(selkie):
     assert (result.returncode, result.stderr) == (0, "")
     for name in [*COMMANDS, "help"]:
         assert re.search(rf"^  {name} ", result.stdout, re.MULTILINE)
-    assert selkie("help").stdout == result.stdout
+    for words in (["help"], ["help", "help"], ["help", "--help"]):
+        assert selkie(*words).stdout == result.stdout
 
 
 def test_version(selkie):
@@ -82,6 +83,14 @@ def test_help_shows_defaults(selkie, command, defaults):
     text = " ".join(selkie("help", command).stdout.split())
     for name, value in defaults.items():
         assert re.search(rf"--{name} [^\[]*(\[v6\][^\[]*)?\[{value}\]", text), name
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("option", ["trigger", "backlog", "max-connections"])
+def test_help_shows_no_default_where_the_machine_decides(selkie, command, option):
+    text = " ".join(selkie("help", command).stdout.split())
+    described = re.search(rf"--{option} \S+ (.*?) --", text).group(1)
+    assert "The default is" in described and not described.endswith("]")
 
 
 def test_only_respond_has_a_response(selkie):
@@ -161,7 +170,7 @@ def test_unknown_words(selkie, arguments, hint):
     ("selector", "kpoll", "auto|epoll|kqueue|poll|select"),
     ("trigger", "auto", "edge|level"),
     ("accept", "share", "shared|per-worker"),
-    ("keep-alive", "yes", "on|off"),
+    ("keep-alive", "yes", "on or off"),
     ("listen-after-fork", "yes", "on or off"),
     ("log-level", "debug", "error|warning|info"),
     ("status", "199", "from 200 to 599"),
@@ -186,20 +195,30 @@ def test_no_body_with_a_status_that_has_none(selkie, status, option):
 
 
 @pytest.mark.parametrize("arguments,words", [
-    (["--trigger", "edge", "--selector", "poll"], ["--trigger edge", "poll"]),
-    (["--trigger", "edge", "--selector", "select"], ["--trigger edge", "select"]),
-    (["--selector", "select", "--max-connections", "5000"], ["--max-connections 5000", "1024"]),
-    (["--selector", "select", "--max-connections", "1024"], ["--max-connections 1024", "1024"]),
+    (["--trigger", "edge", "--selector", "poll"], ["edge", "poll"]),
+    (["--trigger", "edge", "--selector", "select"], ["edge", "select"]),
+    (["--selector", "select", "--max-connections", "5000"], ["5000 connections", "below 1024"]),
+    (["--selector", "select", "--max-connections", "1024"], ["1024 connections", "below 1024"]),
+    (["--selector", "select", "--workers", "600"], ["below 1024", "no room"]),
+    (["--selector", "epoll", "--max-connections", "2147483647"], ["2147483647", "ulimit -n"]),
     (["--accept", "per-worker", "--listen", "unix:/nowhere"], ["per-worker", "unix:/nowhere"]),
     (["--accept", "per-worker", "--listen", "fd:7"], ["per-worker", "fd:7"]),
 ])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_refused_combinations(selkie, command, arguments, words):
-    refused(selkie(command, *arguments), *words)
+    refused(selkie(command, *ANYWHERE, *arguments), *words)
+
+
+# What a worker finds out when it starts is said once, however many find it.
+@pytest.mark.parametrize("workers", [1, 2, 64])
+def test_refused_once(selkie, workers):
+    refused(selkie("respond", *ANYWHERE, "--workers", str(workers), "--selector", "select",
+                   "--max-connections", "5000", "--log-level", "warning"), "5000 connections")
 
 
 @pytest.mark.parametrize("address", [
-    "127.0.0.1:99999", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "[::1:80", "", "unix:", "fd:x",
+    "127.0.0.1:99999", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "[::1:80", "[]:80",
+    "[localhost]:80", "[127.0.0.1]:80", "", "unix:", "fd:x",
 ])
 def test_refused_addresses(selkie, address):
     refused(selkie("respond", "--workers", "1", "--listen", address))
@@ -223,6 +242,15 @@ def test_address_in_use(selkie):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         failed(selkie("respond", "--listen", address), address)
+
+
+# One wildcard and one address of it: each can be bound until one listens.
+@pytest.mark.parametrize("accept", ["shared", "per-worker"])
+def test_addresses_that_overlap(selkie, accept):
+    with socket.create_server(("", 0)) as found:
+        port = found.getsockname()[1]
+    failed(selkie("respond", "--listen", f"127.0.0.1:{port}", "--listen", f"0.0.0.0:{port}",
+                  "--accept", accept), f"0.0.0.0:{port}", "in use")
 
 
 @pytest.mark.skipif(os.uname().sysname != "Linux", reason="kqueue may be here")
@@ -362,7 +390,7 @@ def test_backlog_that_the_kernel_cuts(serve):
     quiet = serve("respond", "--workers", "1", *ANYWHERE, "--backlog", str(most + 1),
                   "--log-level", "error")
     assert [server.stop() for server in (warned, within, quiet)] == [0, 0, 0]
-    warning = f"selkie: warning: --backlog {most + 1}: "
+    warning = f"selkie: warning: backlog {most + 1}: "
     assert [server.stderr.startswith(warning) for server in (warned, within, quiet)] == [
         True, False, False]
     assert "somaxconn" in warned.stderr

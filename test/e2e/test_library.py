@@ -195,4 +195,4 @@ def test_the_example(hello, method, path, status, body):
             if method == "HEAD":
                 assert response.fields["content-length"] == str(len("Hello, you!\n"))
             if status == 405:
-                assert response.fields["allow"] == "GET, HEAD"
+                assert response.fields["allow"] == "GET, HEAD, OPTIONS"

@@ -79,6 +79,8 @@ static void test_refusals_advise(void **state)
         {"[::1]", "in brackets"},
         {"[::1", "in brackets"},
         {"[]:80", "in brackets"},
+        {"[localhost]:80", "in brackets"},
+        {"[127.0.0.1]:80", "in brackets"},
         {"http://localhost:80", "is a URL"},
         {"unix:", "unix:/path"},
         {"unix:@name", "abstract"},
@@ -157,9 +159,9 @@ static void test_a_name_in_brackets_is_no_host(void **state)
     (void)state;
     struct address_name name;
     struct address_list list = {.count = 77};
-    assert_int_equal(parse("[example]:80", &name), 0);
+    assert_int_equal(parse("[exa:mple]:80", &name), 0);
     assert_int_equal(address_resolve(&name, why, sizeof why, &list), -EADDRNOTAVAIL);
-    assert_non_null(strstr(why, "\"example\""));
+    assert_non_null(strstr(why, "\"exa:mple\""));
     assert_int_equal(list.count, 77);
 }
 

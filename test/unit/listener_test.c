@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "server/backlog.h"
 #include "server/listener.h"
 
 struct fixture {
@@ -209,23 +210,17 @@ static void test_an_address_in_use(void **state)
     assert_int_equal(fixture->other.count, 0);
 }
 
-/* Two may bind while neither listens: the later to listen is told. */
-static void test_an_address_taken_before_listen(void **state)
-{
-    struct fixture *fixture = *state;
-    open_well(fixture, "127.0.0.1:0", 1);
-    assert_int_equal(other_open(fixture, host_of(last_of(fixture)), 1), 0);
-    assert_int_equal(listener_listen(last_of(fixture), 0, 16), 0);
-    assert_int_equal(listener_listen(&fixture->other.items[0], 0, 16), -EADDRINUSE);
-}
-
 static void test_one_socket_per_worker(void **state)
 {
     struct fixture *fixture = *state;
     open_well(fixture, "127.0.0.1:0", 3);
     struct listener *listener = last_of(fixture);
     assert_int_equal(fixture->list.count, 1);
+    assert_int_equal(listener->count, 1);
+    assert_reachable(listener, false);
+    assert_int_equal(listener_spread(listener, 16), 0);
     assert_int_equal(listener->count, 3);
+    assert_reachable(listener, true);
     for (unsigned i = 0; i < 3; i++) {
         struct sockaddr_in address = {0};
         socklen_t length = sizeof address;
@@ -236,15 +231,61 @@ static void test_one_socket_per_worker(void **state)
     }
 }
 
+/* The first socket is bound and listens before the others exist: the kernel spreads over all of
+ * them nevertheless. */
+static void test_every_socket_gets_connections(void **state)
+{
+    enum { COPIES = 3, CLIENTS = 128 };
+    struct fixture *fixture = *state;
+    open_well(fixture, "127.0.0.1:0", COPIES);
+    struct listener *listener = last_of(fixture);
+    assert_int_equal(listener_spread(listener, CLIENTS), 0);
+    for (unsigned i = 0; i < COPIES; i++)
+        assert_int_equal(listener_listen(listener, i, CLIENTS), 0);
+    for (unsigned i = 0; i < CLIENTS; i++)
+        assert_reachable(listener, true);
+    unsigned accepted = 0;
+    for (unsigned i = 0; i < COPIES; i++) {
+        unsigned before = accepted;
+        for (int fd; (fd = accept(listener->fds[i], NULL, NULL)) >= 0; accepted++)
+            close(fd);
+        assert_true(accepted > before);
+    }
+    assert_int_equal(accepted, CLIENTS);
+}
+
 static void test_servers_per_worker_notice_each_other(void **state)
 {
     struct fixture *fixture = *state;
     open_well(fixture, "127.0.0.1:0", 2);
     const char *where = host_of(last_of(fixture));
-    for (unsigned i = 0; i < 2; i++)
-        assert_int_equal(listener_listen(last_of(fixture), i, 16), 0);
-    assert_int_equal(other_open(fixture, where, 2), -EADDRINUSE);
-    assert_int_equal(other_open(fixture, where, 1), -EADDRINUSE);
+    assert_int_equal(listener_spread(last_of(fixture), 16), 0);
+    for (unsigned copies = 1; copies < 3; copies++)
+        assert_int_equal(other_open(fixture, where, copies), -EADDRINUSE);
+}
+
+/* Begins to listen as a server does before the fork. */
+static int listen_first(struct listener *listener)
+{
+    return listener->copies > 1 ? listener_spread(listener, 16) : listener_listen(listener, 0, 16);
+}
+
+/* Both have bound before either listens: whatever the modes of the two, one is told. */
+static void test_servers_that_start_together_notice_each_other(void **state)
+{
+    struct fixture *fixture = *state;
+    for (unsigned copies = 1; copies < 5; copies++) {
+        open_well(fixture, "127.0.0.1:0", 1 + copies % 2);
+        struct listener *one = last_of(fixture);
+        assert_int_equal(other_open(fixture, host_of(one), 1 + copies / 2 % 2), 0);
+        struct listener *other = &fixture->other.items[0];
+        assert_int_equal(listen_first(one), 0);
+        assert_int_equal(listen_first(other), -EADDRINUSE);
+        for (unsigned i = 0; i < one->copies; i++)
+            assert_int_equal(listener_listen(one, i, 16), 0);
+        assert_int_equal(listen_first(other), -EADDRINUSE);
+        listener_list_close(&fixture->other);
+    }
 }
 
 /* Connections of the last run in TIME_WAIT hinder neither way to bind. */
@@ -258,7 +299,7 @@ static void test_a_restart_at_once(void **state)
         struct sockaddr_in address = {0};
         socklen_t length = sizeof address;
         snprintf(where, sizeof where, "%s", host_of(listener));
-        assert_int_equal(listener_listen(listener, 0, 16), 0);
+        assert_int_equal(listen_first(listener), 0);
         assert_int_equal(getsockname(listener->fds[0], (struct sockaddr *)&address, &length), 0);
         int client = socket(AF_INET, SOCK_STREAM, 0);
         assert_int_equal(connect(client, (struct sockaddr *)&address, length), 0);
@@ -268,6 +309,7 @@ static void test_a_restart_at_once(void **state)
         close(client);
         listener_list_close(&fixture->list);
         open_well(fixture, where, copies);
+        assert_int_equal(listen_first(last_of(fixture)), 0);
     }
 }
 
@@ -278,7 +320,7 @@ static void test_an_address_given_twice(void **state)
     for (unsigned copies = 1; copies < 3; copies++) {
         open_well(fixture, "127.0.0.1:0", copies);
         snprintf(where, sizeof where, "%s", host_of(last_of(fixture)));
-        open_badly(fixture, where, copies, -EADDRINUSE, where);
+        open_badly(fixture, where, copies, -EADDRINUSE, "given twice");
     }
     open_well(fixture, unix_name(fixture, "s"), 1);
     open_badly(fixture, unix_name(fixture, "s"), 1, -EADDRINUSE, "twice");
@@ -292,8 +334,8 @@ static void test_refused_addresses(void **state)
     /* 192.0.2.0/24 is for documentation (RFC 5737): no machine has it. */
     open_badly(fixture, "192.0.2.1:0", 1, -EADDRNOTAVAIL, "http://192.0.2.1:0");
     open_badly(fixture, "192.0.2.1:0", 2, -EADDRNOTAVAIL, "no address of this machine");
-    open_badly(fixture, unix_name(fixture, "s"), 2, -EINVAL, "cannot be opened once per worker");
-    open_badly(fixture, "fd:0", 2, -EINVAL, "cannot be opened once per worker");
+    open_badly(fixture, unix_name(fixture, "s"), 2, -ENOTSUP, "cannot be opened per-worker");
+    open_badly(fixture, "fd:0", 2, -ENOTSUP, "cannot be opened per-worker");
 }
 
 static void test_a_socket_file(void **state)
@@ -447,7 +489,8 @@ static void test_descriptors_that_cannot_listen(void **state)
 static void test_the_backlog(void **state)
 {
     (void)state;
-    assert_in_range(listener_backlog_default(), 1, 4096);
+    assert_in_range(backlog_default(), 1, 4096);
+    assert_true(backlog_default() <= backlog_most());
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_init, fixture_fini)
@@ -460,9 +503,10 @@ int main(void)
         TEST(test_localhost_is_one_port),
         TEST(test_every_address),
         TEST(test_an_address_in_use),
-        TEST(test_an_address_taken_before_listen),
         TEST(test_one_socket_per_worker),
+        TEST(test_every_socket_gets_connections),
         TEST(test_servers_per_worker_notice_each_other),
+        TEST(test_servers_that_start_together_notice_each_other),
         TEST(test_a_restart_at_once),
         TEST(test_an_address_given_twice),
         TEST(test_refused_addresses),

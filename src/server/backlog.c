@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+/* See backlog.h. */
+#include "server/backlog.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+enum { BACKLOG_MAX = 4096 }; /* what net.core.somaxconn is by default since Linux 5.4 */
+
+int backlog_most(void)
+{
+    int most = INT_MAX;
+    FILE *file = fopen("/proc/sys/net/core/somaxconn", "re");
+    if (file != NULL) {
+        int read;
+        if (fscanf(file, "%d", &read) == 1 && read > 0)
+            most = read;
+        fclose(file);
+    }
+    return most;
+}
+
+int backlog_default(void)
+{
+    int most = backlog_most();
+    return most < BACKLOG_MAX ? most : BACKLOG_MAX;
+}
