@@ -35,7 +35,7 @@ asan: ## the same under AddressSanitizer and UndefinedBehaviorSanitizer, in buil
 
 load: all ## every cell of the load matrix; writes docs/load-matrix.md
 	@tools/need load
-	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) test/load/matrix.py --full
+	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) test/load/matrix.py --full --write docs/load-matrix.md
 
 bench: all ## measure side by side with bare loops and peers; writes docs/performance.md
 	@tools/need bench
