@@ -21,6 +21,14 @@ static bool accepts_per_worker(const struct worker *worker)
     return worker->server->options.accept == SELKIE_ACCEPT_PER_WORKER;
 }
 
+/* Whether the kernel queues connections at sockets that this worker alone watches, and it does not.
+ */
+static bool worker_leaves_own(const struct worker *worker)
+{
+    bool is_away = worker->listening == LISTENING_FULL || worker->listening == LISTENING_ENDED;
+    return is_away && accepts_per_worker(worker);
+}
+
 /* The sockets that this worker accepts from unasked: all of them, or with per-worker sockets its
  * own, which are every worker_count-th. */
 static bool listener_is_own(const struct worker *worker, unsigned index)
@@ -68,30 +76,35 @@ static unsigned worker_share(const struct worker *worker)
     return workers < 2 ? UINT32_MAX : (unsigned)((total + workers) * 5 / (4 * workers));
 }
 
-/* The sibling that takes connections and holds the fewest, or this worker when there is none. */
-static unsigned worker_find_sibling(const struct worker *worker)
+/* The worker that takes connections and holds the fewest, but `number`, which is returned when
+ * there is none. */
+static unsigned server_find_roomiest(const struct selkie_server *server, unsigned number)
 {
-    const struct slot *slots = worker->server->slots;
-    unsigned best = worker->number;
-    for (unsigned i = 0; i < worker->server->worker_count; i++) {
-        if (i == worker->number || SLOT_READ(slots[i].state) != SLOT_ACCEPTING)
+    const struct slot *slots = server->slots;
+    unsigned best = number;
+    for (unsigned i = 0; i < server->worker_count; i++) {
+        if (i == number || SLOT_READ(slots[i].state) != SLOT_ACCEPTING)
             continue;
-        if (best == worker->number || SLOT_READ(slots[i].active) < SLOT_READ(slots[best].active))
+        if (best == number || SLOT_READ(slots[i].active) < SLOT_READ(slots[best].active))
             best = i;
     }
     return best;
 }
 
-/* Leaves what waits to the sibling that holds the fewest. Returns false when there is none. */
-static bool worker_call_sibling(struct worker *worker)
+unsigned server_ask_to_accept(struct selkie_server *server, unsigned number)
 {
-    unsigned best = worker_find_sibling(worker);
-    if (best == worker->number)
-        return false;
-    worker->called = best;
-    if (!atomic_exchange(&worker->server->slots[best].is_asked, true))
-        bell_ring(&worker->server->worker_bells[best], BELL_ACCEPT);
-    return true;
+    unsigned best = server_find_roomiest(server, number);
+    if (best != number && !atomic_exchange(&server->slots[best].is_asked, true))
+        bell_ring(&server->worker_bells[best], BELL_ACCEPT);
+    return best;
+}
+
+/* Leaves what waits to the sibling that holds the fewest, if there is one. */
+static void worker_call_sibling(struct worker *worker)
+{
+    unsigned best = server_ask_to_accept(worker->server, worker->number);
+    if (best != worker->number)
+        worker->called = best;
 }
 
 static void worker_pause_listening(struct worker *worker, uint32_t pause_ms, int slot_state)
@@ -101,16 +114,22 @@ static void worker_pause_listening(struct worker *worker, uint32_t pause_ms, int
     worker->listen_again_ms = worker->now_ms + pause_ms;
 }
 
-/* The worker holds all it may. The siblings watch a shared socket themselves; at its own it has to
- * go on calling those that have room. */
+/* The worker holds all it may. The siblings watch a shared socket themselves; to its own it has to
+ * go on calling those that have room (worker_call_for_own). */
 static void worker_wait_for_room(struct worker *worker)
 {
-    if (worker_call_sibling(worker) && accepts_per_worker(worker)) {
-        worker_pause_listening(worker, YIELD_MS, SLOT_FULL);
-        return;
-    }
     worker_unlisten(worker);
     worker_set_listening(worker, LISTENING_FULL, SLOT_FULL);
+    worker->listen_again_ms = worker->now_ms + ACCEPT_FOR_OTHERS_MS;
+    worker_call_sibling(worker);
+}
+
+static void worker_call_for_own(struct worker *worker)
+{
+    if (!worker_leaves_own(worker) || (int32_t)(worker->now_ms - worker->listen_again_ms) < 0)
+        return;
+    worker->listen_again_ms = worker->now_ms + ACCEPT_FOR_OTHERS_MS;
+    worker_call_sibling(worker);
 }
 
 /* How many connections the worker may take at once, by its room and its share; `least` of them even
@@ -235,15 +254,17 @@ void worker_review_listening(struct worker *worker)
     if (worker_may_listen(worker))
         worker_listen_again(worker);
     worker_step_back(worker);
+    worker_call_for_own(worker);
 }
 
 int worker_listening_wait(const struct worker *worker)
 {
     if (worker->asked_to_accept || worker_may_listen(worker))
         return 0;
-    if (worker->listening != LISTENING_PAUSED)
+    if (worker->listening != LISTENING_PAUSED && !worker_leaves_own(worker))
         return -1;
-    return (int)(worker->listen_again_ms - worker->now_ms);
+    int left_ms = (int)(worker->listen_again_ms - worker->now_ms);
+    return left_ms > 0 ? left_ms : 0;
 }
 
 void worker_stop_listening(struct worker *worker)
@@ -251,4 +272,5 @@ void worker_stop_listening(struct worker *worker)
     worker_accept_waiting(worker, false, worker->active_max - worker->active);
     worker_unlisten(worker);
     worker_set_listening(worker, LISTENING_ENDED, SLOT_DRAINING);
+    worker->listen_again_ms = worker->now_ms;
 }

@@ -6,11 +6,22 @@
  * holds more than its share stops listening for a moment and rings the bell of the one that holds
  * the fewest; that one takes its share and passes the rest on. Nothing is lost by that: what the
  * others do not take in time, this one takes after all.
+ *
+ * Where each worker has a socket of its own, the kernel goes on filling it while its worker is
+ * full, drains or is dead: then that worker, or the master, calls the others every few
+ * milliseconds.
  */
 #ifndef SERVER_ACCEPT_H
 #define SERVER_ACCEPT_H
 
 #include "server/worker.h"
+
+/* How often the others are asked to accept from the socket of a worker that does not. */
+enum { ACCEPT_FOR_OTHERS_MS = 10 };
+
+/* Rings the worker that takes connections and holds the fewest, but not `number`, to accept from
+ * all sockets. Returns its number, or `number` when there is none. */
+unsigned server_ask_to_accept(struct selkie_server *server, unsigned number);
 
 /* Begins to listen. Returns 0 or a negative errno. */
 int worker_listen(struct worker *worker);

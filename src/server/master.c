@@ -5,6 +5,7 @@
  * signals and workers ring.
  */
 #include "base/clock.h"
+#include "server/accept.h"
 #include "server/child.h"
 #include "server/server.h"
 #include "server/signals.h"
@@ -200,6 +201,22 @@ static void master_fork_due(struct master *master)
     }
 }
 
+/* Has the living workers accept from the sockets of those that are to be born again, where each has
+ * its own. Returns whether there are any. */
+static bool master_accept_for_dead(const struct master *master)
+{
+    struct selkie_server *server = master->server;
+    if (master->draining || server->options.accept != SELKIE_ACCEPT_PER_WORKER)
+        return false;
+    for (unsigned i = 0; i < server->worker_count; i++) {
+        if (master->children[i].pid != 0)
+            continue;
+        server_ask_to_accept(server, i);
+        return true;
+    }
+    return false;
+}
+
 /* Milliseconds until there is something to do without a ring, or -1. */
 static int master_wait_ms(const struct master *master)
 {
@@ -223,7 +240,10 @@ static void master_supervise(struct master *master)
     while (!master->draining || master->living > 0) {
         master->now_ms = clock_monotonic_ms();
         master_fork_due(master);
-        poll(&bell, 1, master_wait_ms(master));
+        int wait_ms = master_wait_ms(master);
+        if (master_accept_for_dead(master) && wait_ms > ACCEPT_FOR_OTHERS_MS)
+            wait_ms = ACCEPT_FOR_OTHERS_MS;
+        poll(&bell, 1, wait_ms);
         master->now_ms = clock_monotonic_ms();
         master_listen_to_bell(master);
         if (master->draining && master->now_ms >= master->kill_at_ms) {

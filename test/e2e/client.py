@@ -184,6 +184,15 @@ def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
+def listening_sockets(pid):
+    """The inodes of the TCP sockets of a process that listen."""
+    listening = {line.split()[9] for table in ("tcp", "tcp6")
+                 for line in pathlib.Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+                 if line.split()[3] == "0A"}
+    links = (os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd"))
+    return {link[8:-1] for link in links if link[:8] == "socket:["} & listening
+
+
 def status_number(pid, name):
     """A number from /proc/PID/status."""
     for line in pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():

@@ -6,11 +6,13 @@ burst finds room, and a server with nothing to do sleeps.
 """
 import collections
 import contextlib
+import os
+import signal
 
 import pytest
 
 from client import GET, Client, assert_sleeps, clients, clients_of_each_worker, every_accept, \
-    every_mode, stopped
+    every_mode, listening_sockets, stopped, until
 
 ANYWHERE = ["--listen", "127.0.0.1:0"]
 WITH_PIDS = ["--keep-alive", "on", *ANYWHERE]
@@ -67,6 +69,38 @@ def test_requests_one_at_a_time_meet_every_worker(serve, mode, accept):
         if seen == set(server.workers()):
             return
     pytest.fail(f"5000 connections, each behind the other, met only {len(seen)} of 4 workers")
+
+
+@every_mode
+@every_accept
+def test_the_room_of_one_worker_is_room_for_all(serve, mode, accept):
+    server = serve("pid", "--workers", "2", "--max-connections", "2", *WITH_PIDS, *mode,
+                   "--accept", accept)
+    with clients_of_each_worker(server) as held:
+        # Each worker finds that it is full.
+        with clients(server, 8) as waiting:
+            assert not any(client.has_input(0.05) for client in waiting)
+        for client in held[server.workers()[1]]:
+            client.socket.close()
+        for _ in range(20):
+            with Client(server) as client:
+                assert int(client.ask().body) == server.workers()[1]
+
+
+@every_mode
+@every_accept
+def test_a_worker_that_drains_alone_leaves_its_connections_to_the_others(serve, mode, accept):
+    server = serve("pid", "--workers", "2", *WITH_PIDS, *mode, "--accept", accept)
+    with Client(server) as busy:
+        draining = int(busy.ask().body)
+        busy.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n1")
+        os.kill(draining, signal.SIGTERM)
+        until(lambda: len(listening_sockets(draining)) == 0)
+        for _ in range(20):
+            with Client(server) as client:
+                assert int(client.ask().body) != draining
+        busy.send(b"2")
+        assert int(busy.response().body) == draining
 
 
 @pytest.mark.parametrize("how", [["--accept", "shared"], ["--accept", "per-worker"],
