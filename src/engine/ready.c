@@ -254,7 +254,8 @@ static void connection_ready(struct engine *engine, struct source *source, unsig
         if (source->kind == SOURCE_DROPPED)
             return;
     }
-    if ((source->flags & (READABLE | PAUSED | ENDED)) == READABLE)
+    /* One that is queued has its turn at the end, and only one. */
+    if ((source->flags & (READABLE | PAUSED | ENDED)) == READABLE && !source->queued)
         connection_read(engine, source);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The decoder of a chunked body (RFC 9112, 7.1). Called by the server's connection with what has
+ * The decoder of a chunked body (RFC 9112, 7.1). Called by the server's message.c with what has
  * arrived behind the head. The lines around the chunks pass byte by byte, since they are short; the
  * bytes of a chunk pass untouched.
  * Strict about line ends and sizes: this is where requests are smuggled.

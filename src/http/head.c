@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The parser of a request head, as the server's connection sees it: where it begins, how far it
+ * The parser of a request head, as message.c of the server sees it: where it begins, how far it
  * may go, and what it says about the connection.
  * Each byte passes one phase, and a refusal depends on the bytes before it only, so that a head
  * cut anywhere ends the same way.
@@ -81,7 +81,7 @@ int http_head_parse(struct http_head *head, struct span bytes, size_t length_max
 
 bool http_head_is_blank(const struct http_head *head)
 {
-    return head->phase == PHASE_START;
+    return head->phase <= PHASE_START_LF;
 }
 
 bool http_head_persists(const struct http_head *head)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * HTTP/1.x as pure functions over bytes: no descriptor, no clock, no allocation. The server's
- * connection calls the parsers with what has arrived, and the formatters with what is to leave.
+ * message.c calls the parsers with what has arrived, and its reply.c the formatters with what is to
+ * leave.
  *
  * The parsers resume: they look at every byte once, however the bytes are cut, and give the same
  * result for every cut. Positions are offsets from the first byte of the message, so that the
@@ -92,8 +93,8 @@ void http_head_start(struct http_head *head);
  */
 int http_head_parse(struct http_head *head, struct span bytes, size_t length_max);
 
-/* Whether nothing has come of the request but whole empty lines, which mean nothing (RFC
- * 9112, 2.2). */
+/* Whether nothing has come of the request but the beginning of an empty line, which means nothing
+ * (RFC 9112, 2.2). */
 bool http_head_is_blank(const struct http_head *head);
 
 /* Whether the connection may stay open after this request (RFC 9112, 9.3). */

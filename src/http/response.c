@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The head of a response, written piece behind piece. Called by the server's connection with
+ * The head of a response, written piece behind piece. Called by the server's reply.c with
  * room for http_response_bound bytes. What the pieces hold was checked by whoever took them in.
  */
 #include "http/http.h"

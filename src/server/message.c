@@ -32,10 +32,8 @@ static int head_keep(struct worker *worker, struct connection *connection,
     struct intake *intake = intake_lend(&worker->intakes);
     if (!intake)
         return -ENOMEM;
-    /* The field that is being parsed lies behind the counted ones. */
-    size_t fields = head->field_count + (head->field_count < HTTP_FIELDS_MAX);
     memcpy(&intake->head, head,
-           offsetof(struct http_head, fields) + fields * sizeof head->fields[0]);
+           offsetof(struct http_head, fields) + head->field_count * sizeof head->fields[0]);
     connection->intake = intake;
     return intake_append(&connection->intake, bytes);
 }
@@ -101,11 +99,24 @@ static size_t head_complete(struct worker *worker, struct connection *connection
     return length;
 }
 
+/* Empty lines before a request mean nothing (RFC 9112, 2.2), and count for nothing. Returns how
+ * many bytes of them `bytes` begin with. */
+static size_t blank_length(struct span bytes)
+{
+    size_t length = 0;
+    while (bytes.length - length >= 2 && memcmp(bytes.at + length, "\r\n", 2) == 0)
+        length += 2;
+    return length;
+}
+
 /* The ordinary case: a head from its beginning, parsed where the engine has put it. */
 static size_t head_take_in_place(struct worker *worker, struct connection *connection,
                                  struct span bytes)
 {
     struct http_head *head = &worker->head;
+    size_t blank = blank_length(bytes);
+    if (blank > 0)
+        return blank;
     http_head_start(head);
     int length = http_head_parse(head, bytes, worker->server->options.head_max);
     if (length > 0) {
@@ -115,7 +126,7 @@ static size_t head_take_in_place(struct worker *worker, struct connection *conne
     }
     if (length < 0)
         request_refuse(worker, connection, head, -length, head->reason);
-    else if (!http_head_is_blank(head) && head_keep(worker, connection, head, bytes) != 0)
+    else if (head_keep(worker, connection, head, bytes) != 0)
         message_starve(worker, connection);
     return bytes.length;
 }
@@ -136,6 +147,10 @@ static size_t intake_head_complete(struct worker *worker, struct connection *con
 static size_t head_take_more(struct worker *worker, struct connection *connection,
                              struct span bytes)
 {
+    if (http_head_is_blank(&connection->intake->head) && bytes.at[0] == '\n') {
+        message_forget(worker, connection); /* it was half of an empty line */
+        return 1;
+    }
     size_t room = worker->server->options.head_max - connection->intake->length;
     struct span more = {bytes.at, bytes.length < room ? bytes.length : room};
     if (intake_append(&connection->intake, more) != 0) {
@@ -147,8 +162,6 @@ static size_t head_take_more(struct worker *worker, struct connection *connectio
     int length = http_head_parse(&intake->head, whole, worker->server->options.head_max);
     if (length < 0)
         request_refuse(worker, connection, &intake->head, -length, intake->head.reason);
-    else if (length == 0 && http_head_is_blank(&intake->head))
-        message_forget(worker, connection);
     if (length <= 0)
         return length < 0 ? bytes.length : more.length;
     size_t taken = more.length - (intake->length - (size_t)length);

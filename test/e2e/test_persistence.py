@@ -207,3 +207,14 @@ def test_a_refused_upload_reads_why(serve, mode):
             response = client.response()
             assert (response.status, response.connection) == (413, "close")
             assert client.rest() == b""
+
+
+@every_mode
+@pytest.mark.parametrize("piece", [1, 3, 100, 30000])
+def test_empty_lines_before_a_request_mean_nothing(serve, mode, piece):
+    server = serve("respond", *ONE_WORKER, *mode, "--max-head", "1k")
+    data = b"\r\n" * 1000 + GET
+    with Client(server) as client:
+        for at in range(0, len(data), piece):
+            client.send(data[at:at + piece])
+        assert client.response().body == b"ok"
