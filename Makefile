@@ -13,6 +13,10 @@ WERROR  := $(if $(filter true,$(CI)),true,false)
 LTO     := $(if $(findstring clang,$(CC)),false,true)
 SETUP   := meson setup -Dwerror=$(WERROR)
 
+# The loader finds libraries below /usr/local by its cache alone, which only root can renew.
+LDCONFIG = PATH=$$PATH:/sbin; \
+    if [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
+
 .PHONY: all run test asan load bench lint format install clean help
 
 all: build/build.ninja ## build the program and the libraries into build/ (the default)
@@ -52,6 +56,7 @@ format: ## format all C files in place
 install: all ## install below $(DESTDIR)$(PREFIX)
 	@meson configure build -Dprefix=$(PREFIX)
 	@meson install -C build $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+	@$(if $(DESTDIR),,$(LDCONFIG))
 
 clean: ## remove what was built
 	rm -rf build build-asan build-lint

@@ -69,11 +69,13 @@ struct selkie_options {
     size_t head_max;             /* bytes of a request head; default 16384 */
     size_t body_max;             /* bytes of a request body; default 1048576 */
 
-    /* Called in the process that called selkie_server_run, each may be NULL (default). `ready`: all
-     * workers accept connections. `log`: one line without a newline; workers call it too. */
+    /* Each may be NULL (default). In the process that called selkie_server_run: `ready`, once all
+     * workers accept connections; `signalled`, at each SIGTERM, SIGINT and SIGQUIT, before the
+     * server acts on it. In that process and in the workers: `log`, a line without a newline. */
     void (*ready)(struct selkie_server *server, void *data);
+    void (*signalled)(struct selkie_server *server, int signal, void *data);
     void (*log)(enum selkie_level level, const char *text, void *data);
-    void *data; /* borrowed, for the two */
+    void *data; /* borrowed, for the three */
 };
 
 /* Sets every option to its default. */
@@ -91,8 +93,10 @@ void selkie_server_free(struct selkie_server *server);
  * [v6]:port, unix:/path, or fd:N (an inherited, listening socket). "localhost" is both loopback
  * addresses. Port 0 takes a free port, the same one for every address of a name.
  * Returns 0; -EINVAL for text that is no address, or a file that is no socket; -ENOTSUP for unix:
- * and fd: with a socket for each worker; -EADDRINUSE, -EACCES, -EADDRNOTAVAIL ... as bind(2). A
- * socket is bound at once, and listens when selkie_server_run begins.
+ * and fd: with a socket for each worker; -EEXIST for an address that the server has, by a wildcard
+ * too; -EBADF for fd: that is not open; -EADDRINUSE, -EACCES, -EADDRNOTAVAIL ... as bind(2). A
+ * socket is bound at once, and listens when selkie_server_run begins; that of unix: listens at
+ * once, which claims its path.
  */
 int selkie_server_listen(struct selkie_server *server, const char *where);
 

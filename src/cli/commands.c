@@ -77,7 +77,7 @@ const struct command command_table[] = {
     {
         .id = COMMAND_RESPOND,
         .name = "respond",
-        .summary = "Answers every request with one fixed response.",
+        .summary = "Answers every request of a standard method with one fixed response.",
         .examples = "  selkie respond\n"
                     "  selkie respond --body 'down for repairs' --status 503 --listen :8080\n"
                     "  SELKIE_WORKERS=auto selkie respond --listen unix:/run/selkie.sock\n",
@@ -88,7 +88,7 @@ const struct command command_table[] = {
     {
         .id = COMMAND_PID,
         .name = "pid",
-        .summary = "Answers every request with the process number of the worker, and closes.",
+        .summary = "Answers every request of a standard method with the worker's pid, and closes.",
         .examples = "  selkie pid\n"
                     "  selkie pid --workers 4 --accept per-worker --listen 127.0.0.1:0\n"
                     "  selkie pid --selector poll --keep-alive on\n",

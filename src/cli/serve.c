@@ -46,6 +46,16 @@ static void on_ready(struct selkie_server *server, void *data)
     selkie_server_stop(server);
 }
 
+static void on_signalled(struct selkie_server *server, int number, void *data)
+{
+    (void)server;
+    (void)data;
+    if (number != SIGINT)
+        return;
+    (void)puts("Shutting down worker processes ...");
+    (void)fflush(stdout);
+}
+
 static void on_log(enum selkie_level level, const char *text, void *data)
 {
     static const char *const names[] = {
@@ -55,22 +65,18 @@ static void on_log(enum selkie_level level, const char *text, void *data)
     };
     const struct run *run = data;
 
-    if (strcmp(text, "shutting down on SIGINT") == 0) {
-        (void)puts("Shutting down worker processes ...");
-        (void)fflush(stdout);
-    }
     if ((int64_t)level <= run->log_level)
         say("%s: %s", names[level], text);
 }
 
 /* A file in the place of a unix socket is a state of this machine; whatever else the library calls
- * invalid, or not to be had in this way, is what the user has written. */
+ * invalid, given twice, not open, or not to be had in this way, is what the user has written. */
 static int listen_status(const char *address, int result)
 {
     struct stat file;
     bool is_path = strncmp(address, "unix:", 5) == 0;
 
-    if (result == -ENOTSUP)
+    if (result == -ENOTSUP || result == -EEXIST || result == -EBADF)
         return EXIT_USAGE;
     if (result != -EINVAL || (is_path && lstat(address + 5, &file) == 0))
         return EXIT_FAILED;
@@ -115,6 +121,7 @@ int serve(const struct command *command, const struct settings *settings)
     int status;
 
     options.ready = on_ready;
+    options.signalled = on_signalled;
     options.log = on_log;
     options.data = &run;
     (void)signal(SIGTERM, on_signal);

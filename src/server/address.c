@@ -241,6 +241,32 @@ void address_set_port(struct sockaddr_storage *address, uint16_t port)
         ((struct sockaddr_in6 *)address)->sin6_port = htons(port);
 }
 
+static bool hosts_overlap_v6(const struct sockaddr_in6 *one, const struct sockaddr_in6 *other)
+{
+    return IN6_IS_ADDR_UNSPECIFIED(&one->sin6_addr) || IN6_IS_ADDR_UNSPECIFIED(&other->sin6_addr) ||
+           (IN6_ARE_ADDR_EQUAL(&one->sin6_addr, &other->sin6_addr) &&
+            one->sin6_scope_id == other->sin6_scope_id);
+}
+
+static bool hosts_overlap_v4(in_addr_t one, in_addr_t other)
+{
+    return one == INADDR_ANY || other == INADDR_ANY || one == other;
+}
+
+bool addresses_overlap(const struct address *one, const struct address *other)
+{
+    const void *at = &one->storage;
+    const void *other_at = &other->storage;
+    if (one->storage.ss_family != other->storage.ss_family ||
+        address_port(&one->storage) != address_port(&other->storage))
+        return false;
+    if (one->storage.ss_family == AF_INET6)
+        return hosts_overlap_v6(at, other_at);
+    return one->storage.ss_family == AF_INET &&
+           hosts_overlap_v4(((const struct sockaddr_in *)at)->sin_addr.s_addr,
+                            ((const struct sockaddr_in *)other_at)->sin_addr.s_addr);
+}
+
 /* Hands out `written` bytes of text and a NUL. Returns the length, or -ENOSPC and nothing written.
  */
 static int text_copy(const char *text, int written, char *to, size_t size)

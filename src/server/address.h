@@ -62,6 +62,10 @@ int address_resolve(const struct address_name *name, char *why, size_t size,
 uint16_t address_port(const struct sockaddr_storage *address);
 void address_set_port(struct sockaddr_storage *address, uint16_t port);
 
+/* Whether a connection could be meant for either: the same family and port, and one host or a
+ * wildcard. */
+bool addresses_overlap(const struct address *one, const struct address *other);
+
 /* Writes "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix:" to `to` with a NUL; an IPv4 address in
  * IPv6 clothes is shown as IPv4. Returns its length, -ENOSPC, or -EAFNOSUPPORT. 64 bytes suffice.
  */

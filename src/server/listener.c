@@ -33,9 +33,10 @@ struct opening {
 
 static void listener_close(struct listener *listener)
 {
+    /* First: a successor could bind the path once nobody listens, and then lose its file to us. */
+    socket_file_remove(&listener->file);
     for (unsigned i = 0; i < listener->count; i++)
         close(listener->fds[i]);
-    socket_file_remove(&listener->file);
     free(listener->fds);
 }
 
@@ -132,16 +133,31 @@ static bool family_is_missing(const struct address *address, int error)
     return error == -EAFNOSUPPORT || (error == -EADDRNOTAVAIL && is_loopback_v6(address));
 }
 
-/* Whether the list's last listener has the address of another: two sockets may share one until they
- * listen, when the kernel tells too late. */
-static bool last_is_given_twice(const struct listener_list *list)
+/* Whether the address of the list's last listener is that of another too, or one is a wildcard that
+ * takes in the other: two sockets may share one until they listen, when the kernel tells too late.
+ * Returns the other, or NULL. */
+static const struct listener *last_is_given_twice(const struct listener_list *list)
 {
     const struct listener *last = &list->items[list->count - 1];
+    struct address address, of_last;
+    if (socket_address(last->fds[0], &of_last) < 0)
+        return NULL;
     for (const struct listener *other = list->items; other < last; other++) {
-        if (strcmp(other->url, last->url) == 0)
-            return true;
+        if (socket_address(other->fds[0], &address) == 0 && addresses_overlap(&address, &of_last))
+            return other;
     }
-    return false;
+    return NULL;
+}
+
+/* Says that the list's last listener and the other have one address. */
+static int twice_fail(const struct opening *opening, const struct listener *other)
+{
+    const char *url = opening->list->items[opening->list->count - 1].url;
+    if (strcmp(url, other->url) == 0)
+        return address_fail(opening->why, opening->why_size, -EEXIST,
+                            "%s is given twice; leave one out", url);
+    return address_fail(opening->why, opening->why_size, -EEXIST,
+                        "%s and %s overlap; leave one out", other->url, url);
 }
 
 /* Opens a listener for each address, all with one port, which the first chooses when it is 0. */
@@ -155,9 +171,9 @@ static int addresses_open(const struct opening *opening, struct address_list add
         if (listener == NULL)
             return memory_fail(opening);
         int error = listener_bind(listener, address);
-        if (error == 0 && last_is_given_twice(opening->list))
-            return address_fail(opening->why, opening->why_size, -EADDRINUSE,
-                                "%s is given twice; leave one out", listener->url);
+        const struct listener *other = error == 0 ? last_is_given_twice(opening->list) : NULL;
+        if (other != NULL)
+            return twice_fail(opening, other);
         if (error < 0) {
             inet_fail(opening, address, error);
             if (!family_is_missing(address, error))
@@ -183,12 +199,11 @@ static int inet_open(const struct opening *opening, const struct address_name *n
     do {
         list_truncate(opening->list, first);
         error = addresses_open(opening, addresses);
-    } while (error == -EADDRINUSE && --tries > 0);
+    } while ((error == -EADDRINUSE || error == -EEXIST) && --tries > 0);
     return error;
 }
 
-/* Whether the list has made this socket file: one that is bound and does not listen yet looks
- * stale. */
+/* Whether the list has made this socket file, which a look from outside finds in use. */
 static bool list_has_file(const struct listener_list *list, const char *path)
 {
     for (size_t i = 0; i < list->count; i++) {
@@ -201,7 +216,7 @@ static bool list_has_file(const struct listener_list *list, const char *path)
 static int unix_open(const struct opening *opening, const char *path)
 {
     if (list_has_file(opening->list, path))
-        return address_fail(opening->why, opening->why_size, -EADDRINUSE,
+        return address_fail(opening->why, opening->why_size, -EEXIST,
                             "unix:%s is given twice; leave one out", path);
     struct listener *listener = listener_add(opening->list, 1);
     if (listener == NULL)
@@ -228,7 +243,7 @@ static bool list_has_descriptor(const struct listener_list *list, int fd)
 static int descriptor_open(const struct opening *opening, int fd)
 {
     if (list_has_descriptor(opening->list, fd))
-        return address_fail(opening->why, opening->why_size, -EADDRINUSE,
+        return address_fail(opening->why, opening->why_size, -EEXIST,
                             "fd:%d is a listener already; leave one out", fd);
     struct listener *listener = listener_add(opening->list, 1);
     if (listener == NULL)

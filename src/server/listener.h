@@ -2,7 +2,8 @@
 /*
  * Listeners: the bound sockets of the addresses that a server was given. The master opens them
  * before the first fork and owns them to the end; workers inherit them, and accept. A socket is
- * non-blocking and close-on-exec from birth, bound at once, and listens when it is told to.
+ * non-blocking and close-on-exec from birth, bound at once, and listens when it is told to; that of
+ * unix: listens from the first, which is what claims its path.
  */
 #ifndef SERVER_LISTENER_H
 #define SERVER_LISTENER_H
@@ -32,8 +33,8 @@ struct listener_list {
  * :port, [v6]:port, unix:/path, fd:N. With `copies` above 1 each is to have that many sockets, of
  * which listener_spread binds all but the first; unix: and fd: are refused with -ENOTSUP. The
  * descriptor of fd:N is owned from then on; on failure it stays the caller's. Returns 0; or a
- * negative errno, nothing opened, the list as it was, and in `why` one line that names the address
- * and what to do.
+ * negative errno (-EEXIST for what the list has already), nothing opened, the list as it was, and
+ * in `why` one line that names the address and what to do.
  */
 int listener_list_open(struct listener_list *list, const char *where, unsigned copies, char *why,
                        size_t why_size);

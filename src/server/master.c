@@ -158,7 +158,7 @@ static void master_tell_ready(struct master *master)
 
 static void master_signalled(struct master *master, int signal)
 {
-    server_log(master->server, SELKIE_LOG_INFO, "shutting down on %s", signal_name(signal));
+    server_tell_signalled(master->server, signal);
     if (signal == SIGQUIT || master->draining)
         master->kill_at_ms = master->now_ms;
     else

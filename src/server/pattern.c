@@ -26,11 +26,11 @@ static bool name_is_valid(struct span name)
 }
 
 /* Parses the inside of "{...}". Returns NULL or why it cannot be. */
-static const char *wildcard_parse(struct span inside, bool last, struct segment *out)
+static const char *wildcard_parse(struct span inside, bool last, struct path_segment *out)
 {
-    *out = (struct segment){.kind = SEGMENT_ONE, .text = inside};
+    *out = (struct path_segment){.kind = SEGMENT_ONE, .text = inside};
     if (span_equal(inside, SPAN("$"))) {
-        *out = (struct segment){.kind = SEGMENT_LITERAL, .text = SPAN("")};
+        *out = (struct path_segment){.kind = SEGMENT_LITERAL, .text = SPAN("")};
         return last ? NULL : "has {$} before its end";
     }
     if (inside.length >= 3 && memcmp(inside.at + inside.length - 3, "...", 3) == 0) {
@@ -43,7 +43,7 @@ static const char *wildcard_parse(struct span inside, bool last, struct segment 
                                     : "has a wildcard whose name is not letters, digits and _";
 }
 
-static const char *segment_parse(char *at, size_t length, bool last, struct segment *out)
+static const char *segment_parse(char *at, size_t length, bool last, struct path_segment *out)
 {
     struct span text = {at, length};
     if (memchr(at, '{', length) != NULL || memchr(at, '}', length) != NULL) {
@@ -52,17 +52,17 @@ static const char *segment_parse(char *at, size_t length, bool last, struct segm
         return wildcard_parse((struct span){at + 1, length - 2}, last, out);
     }
     if (length == 0 && last) {
-        *out = (struct segment){.kind = SEGMENT_REST, .text = SPAN("")};
+        *out = (struct path_segment){.kind = SEGMENT_REST, .text = SPAN("")};
         return NULL;
     }
     ssize_t decoded = http_percent_decode(text, at);
     if (decoded < 0)
         return "has a % without two hexadecimal digits";
-    *out = (struct segment){.kind = SEGMENT_LITERAL, .text = {at, (size_t)decoded}};
+    *out = (struct path_segment){.kind = SEGMENT_LITERAL, .text = {at, (size_t)decoded}};
     return NULL;
 }
 
-static bool segment_is_named(const struct segment *segment)
+static bool segment_is_named(const struct path_segment *segment)
 {
     return segment->kind != SEGMENT_LITERAL && segment->text.length > 0;
 }
@@ -89,7 +89,7 @@ static const char *path_parse(struct pattern *pattern, char *path)
         char *at = path + 1;
         size_t length = strcspn(at, "/");
         bool last = at[length] == '\0';
-        struct segment *segment = &pattern->segments[pattern->count++];
+        struct path_segment *segment = &pattern->segments[pattern->count++];
         /* Decoding writes to this segment only, so what lies behind it is still as it was. */
         path = at + length;
         const char *why = segment_parse(at, length, last, segment);
@@ -166,12 +166,12 @@ int pattern_name_index(const struct pattern *pattern, struct span name)
     return -ENOENT;
 }
 
-static unsigned segment_compare(const struct segment *a, const struct segment *b)
+static unsigned segment_compare(const struct path_segment *a, const struct path_segment *b)
 {
     if (a->kind != b->kind) {
         /* The kinds are in the order of what they match; only an empty literal is no {name}. */
-        const struct segment *narrow = a->kind < b->kind ? a : b;
-        const struct segment *wide = narrow == a ? b : a;
+        const struct path_segment *narrow = a->kind < b->kind ? a : b;
+        const struct path_segment *wide = narrow == a ? b : a;
         if (wide->kind == SEGMENT_ONE && narrow->text.length == 0)
             return PATTERN_DISJOINT;
         return wide == a ? PATTERN_WIDER : PATTERN_NARROWER;

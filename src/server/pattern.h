@@ -20,7 +20,7 @@ enum segment_kind {
     SEGMENT_REST,    /* {name...}: all that follows, at least one segment, which may be empty */
 };
 
-struct segment {
+struct path_segment {
     enum segment_kind kind;
     struct span text; /* the literal, decoded; or the name, length 0 when it has none */
 };
@@ -31,7 +31,7 @@ struct pattern {
     struct span method; /* length 0: every method */
     size_t name_count;  /* of segments with a name */
     size_t count;       /* at least 1 */
-    struct segment segments[];
+    struct path_segment segments[];
 };
 
 /* How the requests of a pattern relate to those of another; or-ed, 0 when they are the same. */
@@ -57,7 +57,7 @@ int pattern_name_index(const struct pattern *pattern, struct span name);
 /* Whether the pattern ends in {name...}; a trailing "/" has no name. */
 static inline bool pattern_rest_is_named(const struct pattern *pattern)
 {
-    const struct segment *last = &pattern->segments[pattern->count - 1];
+    const struct path_segment *last = &pattern->segments[pattern->count - 1];
     return last->kind == SEGMENT_REST && last->text.length > 0;
 }
 

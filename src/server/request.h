@@ -24,7 +24,8 @@ struct selkie_request {
 };
 
 /* Finds the route for a head. Returns 0 and *out; 404, 405 or 501, the status to answer; 0 and
- * out->route NULL for "OPTIONS *", which the server answers itself. */
+ * out->route NULL for OPTIONS that the server answers itself: of "*", and of a path that has
+ * routes, but none for OPTIONS. */
 int request_route(const struct worker *worker, const struct http_head *head, const char *base,
                   struct route_match *out);
 

@@ -5,9 +5,9 @@
  */
 #include "server/server.h"
 
-#include "server/backlog.h"
 #include "server/capacity.h"
 #include "server/cpus.h"
+#include "server/listen_backlog.h"
 #include "server/signals.h"
 #include "server/worker.h"
 
@@ -51,6 +51,13 @@ void server_log(const struct selkie_server *server, enum selkie_level level, con
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     server->options.log(level, text, server->options.data);
+}
+
+void server_tell_signalled(struct selkie_server *server, int signal)
+{
+    server_log(server, SELKIE_LOG_INFO, "shutting down on %s", signal_name(signal));
+    if (server->options.signalled)
+        server->options.signalled(server, signal, server->options.data);
 }
 
 static void server_set_workers(struct selkie_server *server)
@@ -187,12 +194,12 @@ static int server_spread_listeners(struct selkie_server *server)
 static void server_set_backlog(struct selkie_server *server)
 {
     int *backlog = &server->options.backlog;
-    int most = backlog_most();
+    int most = listen_backlog_most();
     if (*backlog > most)
         server_log(server, SELKIE_LOG_WARNING,
                    "backlog %d: the kernel cuts it to net.core.somaxconn, %d", *backlog, most);
     if (*backlog == 0)
-        *backlog = backlog_default();
+        *backlog = listen_backlog_default();
 }
 
 static int server_prepare_listeners(struct selkie_server *server)

@@ -32,6 +32,9 @@ __attribute__((format(printf, 3, 4))) int server_fail(struct selkie_server *serv
 __attribute__((format(printf, 3, 4))) void
 server_log(const struct selkie_server *server, enum selkie_level level, const char *format, ...);
 
+/* Tells the program around the server of a signal that is to end it. */
+void server_tell_signalled(struct selkie_server *server, int signal);
+
 /* Makes the listeners listen that worker `number` accepts from; with per-worker sockets its own. */
 int server_start_listening(struct selkie_server *server, unsigned number);
 

@@ -2,18 +2,75 @@
 /*
  * Socket files. A stale one, which no process listens on, is replaced; a file of any other kind is
  * left alone, and so is one that has taken the place of ours by the end.
+ *
+ * A socket that is bound and does not listen yet looks stale. So ours listens at once, and from the
+ * look at the path until then the folder is locked (flock(2)): servers that start together take
+ * turns, and a lock on the folder itself leaves no file behind, however a server ends.
  */
 #include "server/socket_file.h"
 
 #include "server/address.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+enum {
+    /* Whoever may read the folder can hold its lock: another server does for less than a
+     * millisecond, and nobody is waited for longer than five seconds. */
+    LOCK_TRIES = 5000,
+    LOCK_AGAIN_MS = 1,
+};
+
+/* Locks an open folder. Returns 0, -EBUSY when another program does not let go of it, or another
+ * negative errno. */
+static int folder_lock(int folder)
+{
+    for (int tries = 0; tries < LOCK_TRIES; tries++) {
+        if (flock(folder, LOCK_EX | LOCK_NB) == 0)
+            return 0;
+        if (errno != EWOULDBLOCK)
+            return -errno;
+        (void)poll(NULL, 0, LOCK_AGAIN_MS);
+    }
+    return -EBUSY;
+}
+
+/* Opens and locks the folder that a socket is to be in. Returns its descriptor or a negative errno.
+ */
+static int folder_open(const struct sockaddr_un *address, char *why, size_t why_size)
+{
+    const char *path = address->sun_path;
+    struct sockaddr_un copy = *address; /* dirname(3) writes to it */
+    int folder = open(dirname(copy.sun_path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        int error = -errno;
+        return address_fail(why, why_size, error, "cannot open the folder of the socket %s: %s",
+                            path, error == -ENOENT ? "it does not exist" : strerror(-error));
+    }
+    int error = folder_lock(folder);
+    if (error == 0)
+        return folder;
+    close(folder);
+    return address_fail(why, why_size, error, "cannot lock the folder of the socket %s: %s", path,
+                        error == -EBUSY ? "another program holds its lock" : strerror(-error));
+}
+
+/* A child that the program around the server has forked meanwhile may hold the folder open as well:
+ * the lock ends by name, not by close(2). */
+static void folder_close(int folder)
+{
+    (void)flock(folder, LOCK_UN);
+    close(folder);
+}
 
 /* Whether a process has the socket file open: 0 when none has, -EADDRINUSE, or another failure. */
 static int unix_probe(const struct sockaddr_un *address)
@@ -59,21 +116,35 @@ static int unix_clear(const struct sockaddr_un *address, char *why, size_t why_s
     return 0;
 }
 
-static int unix_bind(const char *path, char *why, size_t why_size)
+/* Claims the path in its locked folder: a socket bound to it, which listens. Returns its descriptor
+ * or a negative errno. */
+static int unix_claim(const struct sockaddr_un *address, char *why, size_t why_size)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
-    int error = unix_clear(&address, why, why_size);
+    int error = unix_clear(address, why, why_size);
     if (error < 0)
         return error;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+    /* How many connections may wait is set when the server begins and listens once more. */
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)address, sizeof *address) == 0 &&
+        listen(fd, SOMAXCONN) == 0)
         return fd;
     error = -errno;
     if (fd >= 0)
         close(fd);
-    return address_fail(why, why_size, error, "cannot make the socket %s: %s", path,
-                        error == -ENOENT ? "its folder does not exist" : strerror(-error));
+    return address_fail(why, why_size, error, "cannot make the socket %s: %s", address->sun_path,
+                        strerror(-error));
+}
+
+static int unix_bind(const char *path, char *why, size_t why_size)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    int folder = folder_open(&address, why, why_size);
+    if (folder < 0)
+        return folder;
+    int fd = unix_claim(&address, why, why_size);
+    folder_close(folder);
+    return fd;
 }
 
 int socket_file_bind(const char *path, char *why, size_t why_size, struct socket_file *out)

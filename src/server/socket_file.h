@@ -19,8 +19,9 @@ struct socket_file {
 };
 
 /* Makes a socket file, in the place of one that nobody listens on, and a stream socket bound to it,
- * non-blocking and close-on-exec. Returns the descriptor, which the caller owns, and *out; or a
- * negative errno, and `why` is one line. */
+ * non-blocking and close-on-exec. It listens already, which is what claims the path. This may wait
+ * for others that claim a path in the same folder. Returns the descriptor, which the caller owns,
+ * and *out; or a negative errno, and `why` is one line. */
 int socket_file_bind(const char *path, char *why, size_t why_size, struct socket_file *out);
 
 /* Whether the path leads to this file. */

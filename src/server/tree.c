@@ -60,7 +60,7 @@ void tree_free(struct node *tree)
 }
 
 /* The child of a node for a literal or {name}, made when it is missing; NULL without memory. */
-static struct node *node_child(struct node *node, const struct segment *segment)
+static struct node *node_child(struct node *node, const struct path_segment *segment)
 {
     if (segment->kind == SEGMENT_ONE) {
         if (node->one == NULL)

@@ -68,7 +68,7 @@ static void on_released(void *owner, struct source *source)
 /* A signal to a server without workers, where the process is master and worker in one. */
 static void worker_signalled(struct worker *worker, int signal)
 {
-    server_log(worker->server, SELKIE_LOG_INFO, "shutting down on %s", signal_name(signal));
+    server_tell_signalled(worker->server, signal);
     if (signal == SIGQUIT || worker->draining)
         worker->ended = true;
     else

@@ -144,6 +144,27 @@ def test_the_example_runs_with_the_static_library(tmp_path):
     assert response.endswith("\r\n\r\nHello, you!\n")
 
 
+@pytest.mark.parametrize("user,destdir,expected", [
+    (0, "", ["ldconfig"]),
+    (0, "/below", []),
+    (1000, "", []),
+])
+def test_install_renews_the_cache_of_the_loader(tmp_path, user, destdir, expected):
+    tools = tmp_path / "tools"
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "build.ninja").touch()
+    tools.mkdir()
+    for name, does in [("ninja", "true"), ("meson", "true"), ("id", f"echo {user}"),
+                       ("ldconfig", f"echo ldconfig >> {tmp_path}/called")]:
+        (tools / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tools / name).chmod(0o755)
+    (tmp_path / "called").touch()
+    env = dict(os.environ, PATH=f"{tools}:{os.environ['PATH']}")
+    subprocess.run(["make", "-f", ROOT / "Makefile", "-C", tmp_path, "install",
+                    f"DESTDIR={destdir}"], check=True, capture_output=True, env=env)
+    assert (tmp_path / "called").read_text().split() == expected
+
+
 def test_the_readme_shows_the_example_as_it_is():
     example = (ROOT / "examples/hello.c").read_text()
     code = example[example.index("#include"):]

@@ -224,6 +224,28 @@ def test_refused_addresses(selkie, address):
     refused(selkie("respond", "--workers", "1", "--listen", address))
 
 
+# Bound and not listening, a socket keeps its port for one that says SO_REUSEADDR too, as selkie does.
+@pytest.mark.parametrize("accept", ["shared", "per-worker"])
+@pytest.mark.parametrize("first,second,reason", [
+    ("127.0.0.1", "127.0.0.1", "is given twice"),
+    ("127.0.0.1", "0.0.0.0", "overlap"),
+    ("0.0.0.0", "127.0.0.1", "overlap"),
+])
+def test_addresses_given_twice(selkie, accept, first, second, reason):
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+        refused(selkie("respond", "--workers", "2", "--listen", f"{first}:{port}", "--listen",
+                       f"{second}:{port}", "--accept", accept), f"{second}:{port}", reason)
+
+
+def test_a_unix_socket_given_twice(selkie, tmp_path):
+    listen = ["--listen", f"unix:{tmp_path}/socket"]
+    refused(selkie("respond", *listen, *listen), f"{tmp_path}/socket is given twice")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_too_many_addresses(selkie):
     refused(selkie("pid", *(["--listen", ":0"] * 65)), "at most 64")
 
@@ -242,15 +264,6 @@ def test_address_in_use(selkie):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         failed(selkie("respond", "--listen", address), address)
-
-
-# One wildcard and one address of it: each can be bound until one listens.
-@pytest.mark.parametrize("accept", ["shared", "per-worker"])
-def test_addresses_that_overlap(selkie, accept):
-    with socket.create_server(("", 0)) as found:
-        port = found.getsockname()[1]
-    failed(selkie("respond", "--listen", f"127.0.0.1:{port}", "--listen", f"0.0.0.0:{port}",
-                  "--accept", accept), f"0.0.0.0:{port}", "in use")
 
 
 @pytest.mark.skipif(os.uname().sysname != "Linux", reason="kqueue may be here")
@@ -351,6 +364,21 @@ def test_pid_with_keep_alive(serve):
     server = serve("pid", "--workers", "1", *ANYWHERE, "--keep-alive", "on")
     assert int(server.fetch().body) == server.workers()[0]
     assert server.fetch().headers["Connection"] is None
+
+
+# Which requests the two answer
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_methods(serve, command):
+    server = serve(command, "--workers", "1", *ANYWHERE)
+    answered = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
+    assert [server.fetch("/any", method).status for method in answered] == [200] * 7
+    assert [server.fetch("/", method).status for method in ("BREW", "TRACE")] == [501, 501]
+    assert server.fetch("a:80", "CONNECT").status == 501
+    response = server.fetch("*", "OPTIONS")
+    assert (response.status, response.body) == (204, b"")
+    assert sorted(response.headers["Allow"].split(", ")) == sorted(answered)
 
 
 # What it says while it runs

@@ -130,15 +130,16 @@ def test_stop(probe, workers, path):
     assert server.stdout == "2 responses, 0 active\n"
 
 
+@pytest.mark.parametrize("workers", [0, 2])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
-def test_signals_without_workers(probe, number):
-    server = probe(0)
+def test_signals(probe, workers, number):
+    server = probe(workers)
     with Client(server) as idle:
         assert idle.ask(b"GET /peer HTTP/1.1\r\nHost: h\r\n\r\n").status == 200
         server.send_signal(number)
         assert idle.rest() == b""
     assert server.wait() == 0
-    assert server.stdout == "1 responses, 0 active\n"
+    assert server.stdout == f"signal {number.value}\n1 responses, 0 active\n"
 
 
 def test_workers_that_die_at_birth(installed):

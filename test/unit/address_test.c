@@ -196,6 +196,37 @@ static void test_peers_as_text(void **state)
     assert_string_equal(text, "unix:");
 }
 
+/* The socket address of a name that has one. */
+static struct address address_of(const char *where)
+{
+    struct address_name name;
+    struct address_list list;
+    assert_int_equal(parse(where, &name), 0);
+    assert_int_equal(address_resolve(&name, why, sizeof why, &list), 0);
+    assert_int_equal(list.count, 1);
+    return list.items[0];
+}
+
+static void test_addresses_that_overlap(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *one, *other;
+        bool expected;
+    } cases[] = {
+        {"127.0.0.1:80", "127.0.0.1:80", true},  {"127.0.0.1:80", "127.0.0.1:81", false},
+        {"127.0.0.1:80", "127.0.0.2:80", false}, {"127.0.0.1:80", "0.0.0.0:80", true},
+        {"127.0.0.1:80", "0.0.0.0:81", false},   {"127.0.0.1:80", "[::]:80", false},
+        {"0.0.0.0:80", "[::]:80", false},        {"[::1]:80", "[::]:80", true},
+        {"[::1]:80", "[::1]:80", true},          {"[::1]:80", "[::2]:80", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct address one = address_of(cases[i].one), other = address_of(cases[i].other);
+        assert_int_equal(addresses_overlap(&one, &other), cases[i].expected);
+        assert_int_equal(addresses_overlap(&other, &one), cases[i].expected);
+    }
+}
+
 static void test_longest_texts_fit(void **state)
 {
     (void)state;
@@ -237,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_resolved_names),
         cmocka_unit_test(test_a_name_in_brackets_is_no_host),
         cmocka_unit_test(test_peers_as_text),
+        cmocka_unit_test(test_addresses_that_overlap),
         cmocka_unit_test(test_longest_texts_fit),
         cmocka_unit_test(test_unix_urls),
     };

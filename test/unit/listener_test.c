@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "server/backlog.h"
+#include "server/listen_backlog.h"
 #include "server/listener.h"
 
 struct fixture {
@@ -320,10 +320,28 @@ static void test_an_address_given_twice(void **state)
     for (unsigned copies = 1; copies < 3; copies++) {
         open_well(fixture, "127.0.0.1:0", copies);
         snprintf(where, sizeof where, "%s", host_of(last_of(fixture)));
-        open_badly(fixture, where, copies, -EADDRINUSE, "given twice");
+        open_badly(fixture, where, copies, -EEXIST, "given twice");
     }
     open_well(fixture, unix_name(fixture, "s"), 1);
-    open_badly(fixture, unix_name(fixture, "s"), 1, -EADDRINUSE, "twice");
+    open_badly(fixture, unix_name(fixture, "s"), 1, -EEXIST, "twice");
+}
+
+/* A wildcard takes in every address of its family, whichever is given first. */
+static void test_addresses_that_overlap(void **state)
+{
+    struct fixture *fixture = *state;
+    char where[ADDRESS_URL_MAX];
+    unsigned port;
+    open_well(fixture, "127.0.0.1:0", 1);
+    assert_int_equal(sscanf(last_of(fixture)->url, "http://127.0.0.1:%u", &port), 1);
+    snprintf(where, sizeof where, "127.0.0.2:%u", port);
+    open_well(fixture, where, 1);
+    snprintf(where, sizeof where, "0.0.0.0:%u", port);
+    open_badly(fixture, where, 1, -EEXIST, "overlap; leave one out");
+    listener_list_close(&fixture->list);
+    open_well(fixture, where, 1);
+    snprintf(where, sizeof where, "127.0.0.1:%u", port);
+    open_badly(fixture, where, 1, -EEXIST, "overlap; leave one out");
 }
 
 static void test_refused_addresses(void **state)
@@ -344,6 +362,8 @@ static void test_a_socket_file(void **state)
     const char *where = unix_name(fixture, "s");
     open_well(fixture, where, 1);
     assert_string_equal(last_of(fixture)->url, where);
+    assert_reachable(last_of(fixture), true);
+    assert_int_equal(other_open(fixture, where, 1), -EADDRINUSE);
     assert_int_equal(listener_listen(last_of(fixture), 0, 16), 0);
     assert_reachable(last_of(fixture), true);
     assert_int_equal(other_open(fixture, where, 1), -EADDRINUSE);
@@ -353,15 +373,82 @@ static void test_a_socket_file(void **state)
     assert_int_equal(access(where + 5, F_OK), -1);
 }
 
+/* Leaves a socket file that nobody listens on. */
+static void stale_make(const char *where)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", where + 5);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    close(fd);
+}
+
+/* The life of a server that starts when `start` ends, says what came of it, and ends when `stop`
+ * does. */
+static _Noreturn void starter_main(struct fixture *fixture, const char *where, const int *ends)
+{
+    char byte;
+    int start = ends[0], said = ends[1], stop = ends[2];
+    ssize_t nothing = read(start, &byte, 1);
+    int error = other_open(fixture, where, 1);
+    byte = error == 0 ? 'o' : error == -EADDRINUSE ? 'r' : '?';
+    bool is_well = nothing == 0 && write(said, &byte, 1) == 1 && read(stop, &byte, 1) == 0;
+    listener_list_close(&fixture->other);
+    _exit(is_well ? 0 : 1);
+}
+
+/* Starts so many servers at one path together. Returns how many opened it; the others were
+ * refused. */
+static unsigned starters_run(struct fixture *fixture, const char *where, unsigned count)
+{
+    int start[2], said[2], stop[2];
+    char bytes[16] = {0};
+    unsigned opened = 0;
+    assert_int_equal(pipe(start) | pipe(said) | pipe(stop), 0);
+    for (unsigned i = 0; i < count; i++) {
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            close(start[1]);
+            close(stop[1]);
+            starter_main(fixture, where, (int[]){start[0], said[1], stop[0]});
+        }
+    }
+    close(start[1]);
+    for (unsigned i = 0; i < count; i++) {
+        assert_int_equal(read(said[0], &bytes[i], 1), 1);
+        assert_true(bytes[i] == 'o' || bytes[i] == 'r');
+        opened += bytes[i] == 'o';
+    }
+    close(stop[1]);
+    for (unsigned i = 0; i < count; i++) {
+        int status;
+        assert_true(wait(&status) > 0);
+        assert_int_equal(status, 0);
+    }
+    const int rest[] = {start[0], said[0], said[1], stop[0]};
+    for (unsigned i = 0; i < 4; i++)
+        close(rest[i]);
+    return opened;
+}
+
+static void test_servers_that_start_together_at_a_socket_file(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *where = unix_name(fixture, "s");
+    for (unsigned round = 0; round < 200; round++) {
+        stale_make(where);
+        assert_int_equal(starters_run(fixture, where, 4), 1);
+        assert_int_equal(access(where + 5, F_OK), -1);
+    }
+}
+
 static void test_a_stale_socket_file_is_replaced(void **state)
 {
     struct fixture *fixture = *state;
     const char *where = unix_name(fixture, "s");
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", where + 5);
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-    close(fd);
+    stale_make(where);
     open_well(fixture, where, 1);
     assert_int_equal(listener_listen(last_of(fixture), 0, 16), 0);
     assert_reachable(last_of(fixture), true);
@@ -376,7 +463,7 @@ static void test_other_files_are_left_alone(void **state)
     close(fd);
     open_badly(fixture, where, 1, -EINVAL, "is not a socket; remove it");
     assert_int_equal(unlink(where + 5), 0);
-    open_badly(fixture, unix_name(fixture, "none/s"), 1, -ENOENT, "folder does not exist");
+    open_badly(fixture, unix_name(fixture, "none/s"), 1, -ENOENT, "it does not exist");
     char folder[64];
     snprintf(folder, sizeof folder, "unix:%s", fixture->folder);
     open_badly(fixture, folder, 1, -EINVAL, "is not a socket");
@@ -440,7 +527,7 @@ static void test_an_inherited_descriptor(void **state)
         assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
         assert_int_equal(listener_listen(listener, 0, 16), 0);
         assert_reachable(listener, true);
-        open_badly(fixture, where, 1, -EADDRINUSE, "listener already");
+        open_badly(fixture, where, 1, -EEXIST, "listener already");
     }
 }
 
@@ -489,8 +576,8 @@ static void test_descriptors_that_cannot_listen(void **state)
 static void test_the_backlog(void **state)
 {
     (void)state;
-    assert_in_range(backlog_default(), 1, 4096);
-    assert_true(backlog_default() <= backlog_most());
+    assert_in_range(listen_backlog_default(), 1, 4096);
+    assert_true(listen_backlog_default() <= listen_backlog_most());
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_init, fixture_fini)
@@ -509,9 +596,11 @@ int main(void)
         TEST(test_servers_that_start_together_notice_each_other),
         TEST(test_a_restart_at_once),
         TEST(test_an_address_given_twice),
+        TEST(test_addresses_that_overlap),
         TEST(test_refused_addresses),
         TEST(test_a_socket_file),
         TEST(test_a_stale_socket_file_is_replaced),
+        TEST(test_servers_that_start_together_at_a_socket_file),
         TEST(test_other_files_are_left_alone),
         TEST(test_a_child_does_not_unlink),
         TEST(test_a_file_that_took_the_place_stays),

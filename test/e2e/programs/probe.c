@@ -73,6 +73,12 @@ static void announce(struct selkie_server *ready, void *data)
     fflush(stdout);
 }
 
+static void tell_signal(struct selkie_server *ending, int number, void *data)
+{
+    (void)data;
+    printf("signal %d%s\n", number, ending == server ? "" : " of another server");
+}
+
 static int install(const char *where)
 {
     int result = selkie_server_listen(server, where);
@@ -104,6 +110,7 @@ int main(int argc, char **argv)
     selkie_options_init(&options);
     options.workers = argc > 2 ? atoi(argv[2]) : SELKIE_WORKERS_NONE;
     options.ready = announce;
+    options.signalled = tell_signal;
     server = argc > 1 ? selkie_server_new(&options) : NULL;
     if (!server || sem_init(&stop_asked, 0, 0) != 0 ||
         pthread_create(&thread, NULL, stop_when_asked, NULL) != 0)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* See backlog.h. */
-#include "server/backlog.h"
+/* See listen_backlog.h. */
+#include "server/listen_backlog.h"
 
 #include <limits.h>
 #include <stdio.h>
 
 enum { BACKLOG_MAX = 4096 }; /* what net.core.somaxconn is by default since Linux 5.4 */
 
-int backlog_most(void)
+int listen_backlog_most(void)
 {
     int most = INT_MAX;
     FILE *file = fopen("/proc/sys/net/core/somaxconn", "re");
@@ -20,8 +20,8 @@ int backlog_most(void)
     return most;
 }
 
-int backlog_default(void)
+int listen_backlog_default(void)
 {
-    int most = backlog_most();
+    int most = listen_backlog_most();
     return most < BACKLOG_MAX ? most : BACKLOG_MAX;
 }
