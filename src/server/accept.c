@@ -112,6 +112,7 @@ static void worker_pause_listening(struct worker *worker, uint32_t pause_ms, int
     worker_unlisten(worker);
     worker_set_listening(worker, LISTENING_PAUSED, slot_state);
     worker->listen_again_ms = worker->now_ms + pause_ms;
+    worker->active_at_pause = worker->active;
 }
 
 /* The worker holds all it may. The siblings watch a shared socket themselves; to its own it has to
@@ -205,8 +206,12 @@ static bool worker_may_listen(const struct worker *worker)
 {
     if (worker->listening == LISTENING_FULL)
         return worker->active < worker->active_max;
-    return worker->listening == LISTENING_PAUSED &&
-           (int32_t)(worker->now_ms - worker->listen_again_ms) >= 0;
+    if (worker->listening != LISTENING_PAUSED)
+        return false;
+    /* Short connections: what was beyond the share is not any more. */
+    if (worker->active < worker->active_at_pause && !worker->is_starved)
+        return true;
+    return (int32_t)(worker->now_ms - worker->listen_again_ms) >= 0;
 }
 
 /* How many connections to take even beyond the share, so that what a sibling leaves is taken in the

@@ -63,6 +63,7 @@ struct worker {
     unsigned listener_count;
     enum listening listening;
     uint32_t listen_again_ms; /* of LISTENING_PAUSED */
+    unsigned active_at_pause; /* the connections when it began */
     bool asked_to_accept;     /* a sibling has left connections to this worker */
     unsigned called;          /* the sibling that was asked last */
     unsigned yields;          /* in a row that it has not heard of */
