@@ -16,9 +16,11 @@ enum {
     STEP_BACK_MS = 10,
 };
 
+/* A worker without siblings has the only socket in either mode. */
 static bool accepts_per_worker(const struct worker *worker)
 {
-    return worker->server->options.accept == SELKIE_ACCEPT_PER_WORKER;
+    return worker->server->options.accept == SELKIE_ACCEPT_PER_WORKER &&
+           worker->server->worker_count > 1;
 }
 
 /* Whether the kernel queues connections at sockets that this worker alone watches, and it does not.

@@ -120,6 +120,19 @@ def test_a_thousand_connects_at_once(serve, mode, how):
 
 
 @every_mode
+@every_accept
+def test_a_lone_worker_that_is_full_sleeps(serve, mode, accept):
+    server = serve("pid", "--workers", "1", "--max-connections", "1", *WITH_PIDS, *mode,
+                   "--accept", accept)
+    with Client(server) as held, Client(server) as waiting:
+        assert held.ask().status == 200
+        waiting.send(GET)
+        assert_sleeps(server.workers())
+        held.socket.close()
+        assert waiting.response().status == 200
+
+
+@every_mode
 def test_an_idle_server_sleeps(serve, mode):
     servers = [serve("pid", "--workers", "4", *WITH_PIDS, *mode, "--accept", accept)
                for accept in ["shared", "per-worker"]]
