@@ -2,11 +2,13 @@
 /*
  * An engine: what a worker asks of the kernel, and what the kernel tells it, in completion style.
  * The worker owns one engine, opened after the fork, and calls wait and dispatch in turn;
- * everything that the engine tells comes through `struct engine_calls`, from inside dispatch.
+ * everything that the engine tells comes through `struct engine_calls`, from inside dispatch, but
+ * `unsent`, which comes from inside wait and flush.
  *
- * Rules of every engine: input is lent until the call returns; send never calls back from inside
- * itself; a dropped source is not touched by its owner any more, and may be reused only after
- * `released`, since events of the running turn may still name it.
+ * Rules of every engine: input is lent until the call returns; output is lent to the engine until
+ * it is flushed; send never calls back from inside itself; a dropped source is not touched by its
+ * owner any more, and may be reused only after `released`, since events of the running turn may
+ * still name it.
  */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
@@ -21,6 +23,7 @@ enum source_kind {
     SOURCE_CONNECTION, /* a stream socket: input, output, end */
     SOURCE_LISTENER,   /* a listening socket: accepted */
     SOURCE_BELL,       /* any other descriptor: rung when readable */
+    SOURCE_LEAVING,    /* closed once its output has gone: its events are void */
     SOURCE_DROPPED,    /* closed in this turn: its events are void */
 };
 
@@ -46,7 +49,11 @@ struct engine_calls {
     void (*input)(void *owner, struct source *connection, struct span bytes);
     /* The input of several connections was told: now is the time to send what it has brought. */
     void (*delivered)(void *owner);
-    /* The kernel takes output again, after send took less than all. */
+    /* The kernel has not taken the end of what was sent: `rest`, lent until this returns.
+     * `writable` will come. A connection that was leaving stays for it. Returns 0, or a negative
+     * errno when the owner cannot keep the bytes: then `ended` follows with it. */
+    int (*unsent)(void *owner, struct source *connection, struct span rest);
+    /* The kernel takes output again, after it has taken less than all. */
     void (*writable)(void *owner, struct source *connection);
     /* No more input will come: 0 when the peer ended its side, else a negative errno. */
     void (*ended)(void *owner, struct source *connection, int error);
@@ -60,18 +67,32 @@ struct engine;
 
 enum engine_trigger { ENGINE_BEST_TRIGGER, ENGINE_EDGE, ENGINE_LEVEL };
 
-/* Opens a readiness engine over the selector `selector` (NULL: the best). `calls` and `owner` are
- * borrowed. Returns 0 and the engine in *out, or -ENOTSUP for a selector that is not here,
- * -EINVAL for an unknown one or a trigger that it cannot do, -ENOMEM, -EMFILE. */
-int engine_open(const char *selector, enum engine_trigger trigger, const struct engine_calls *calls,
-                void *owner, struct engine **out);
+/* Why an engine is not to be had: what could not be done, and the negative errno of that. */
+struct engine_refusal {
+    const char *what; /* static; NULL: nothing was refused */
+    int error;
+};
 
-/* What the engine is, for people: its selector, "epoll"; and how it waits, "edge" or "level". */
+/* The name of the engine that has no selector. */
+#define ENGINE_URING "io_uring"
+
+/* Opens the engine over io_uring, or a readiness engine over one of the selectors, by name. NULL
+ * is the best that is to be had here and can be triggered so: io_uring has no trigger. `calls` and
+ * `owner` are borrowed. Returns 0 and the engine in *out; or -ENOTSUP for a selector that is not
+ * here, -EINVAL for an unknown one or a trigger that it cannot do, -ENOMEM, -EMFILE, or what the
+ * kernel says. *refusal tells why it is not io_uring, where that was asked for or would have been
+ * the best. */
+int engine_open(const char *name, enum engine_trigger trigger, const struct engine_calls *calls,
+                void *owner, struct engine **out, struct engine_refusal *refusal);
+
+/* What the engine is, for people: its selector, "epoll", or "io_uring"; and how it waits, "edge" or
+ * "level", or NULL for one that has no trigger. */
 const char *engine_name(const struct engine *engine);
 const char *engine_trigger_name(const struct engine *engine);
 
-/* Waits for something to dispatch, at most `timeout_ms` (negative: without end). Returns 0 or a
- * negative errno: -EINTR when a signal came. */
+/* Waits for something to dispatch, at most `timeout_ms` (negative: without end). What was sent has
+ * been taken by the kernel when it returns, or `unsent` was told. Returns 0 or a negative errno:
+ * -EINTR when a signal came. */
 int engine_wait(struct engine *engine, int timeout_ms);
 
 /* Tells the owner all that the wait found. */
@@ -83,9 +104,10 @@ bool engine_told_all(const struct engine *engine);
 /* Begins to watch a connection for input, or a bell. Returns 0 or a negative errno. */
 int engine_watch(struct engine *engine, struct source *source);
 
-/* Begins, or ends, to accept from a listener; both may be repeated. Returns 0 or a negative errno.
- */
-int engine_listen(struct engine *engine, struct source *listener);
+/* Begins, or ends, to accept from a listener; both may be repeated. With `freely` the engine may
+ * take all that comes without asking `acceptable`, which is cheaper; some connections may still be
+ * told after unlisten. Returns 0 or a negative errno. */
+int engine_listen(struct engine *engine, struct source *listener, bool freely);
 void engine_unlisten(struct engine *engine, struct source *listener);
 
 /* Accepts up to `count` connections that wait at `listener`, whether listening or not. Returns how
@@ -96,18 +118,33 @@ int engine_accept(struct engine *engine, struct source *listener, int count);
 void engine_pause(struct engine *engine, struct source *connection);
 void engine_resume(struct engine *engine, struct source *connection);
 
-/* Sends. Returns how many bytes the kernel took; when that is less than all, `writable` will come.
- * Or a negative errno: the connection is broken. */
+/* Sends. Returns how many bytes were taken; when that is less than all, `writable` will come. Until
+ * the next flush or wait those bytes stay as they are, since `unsent` may give back some. Returns
+ * -EBUSY when the engine has to be flushed first, or another negative errno: the connection is
+ * broken. */
 ssize_t engine_send(struct engine *engine, struct source *connection, struct span bytes);
+
+/* Sends bytes that do not stay: returns as engine_send, but the kernel has what was taken. For a
+ * connection of which nothing waits to be flushed. */
+ssize_t engine_send_now(struct engine *engine, struct source *connection, struct span bytes);
+
+/* Sees to it that the kernel has taken what was sent, or `unsent` was told. */
+void engine_flush(struct engine *engine);
+
+/* Whether something that was sent has not been flushed. */
+bool engine_holds_output(const struct engine *engine);
 
 /* Whether the kernel may hold input of this connection that was not read. */
 bool engine_has_input(const struct source *connection);
 
-/* Ends the output of a connection: the peer reads everything sent, then the end (shutdown(2)). */
-void engine_finish(struct source *connection);
+/* Ends the output of a connection behind what was sent: the peer reads all of that, then the end
+ * (shutdown(2)). */
+void engine_finish(struct engine *engine, struct source *connection);
 
-/* Closes a connection at once; `released` follows at the end of the turn. */
+/* Closes a connection at once, or behind what was sent; `released` follows at the end of the turn
+ * in which it is closed. */
 void engine_drop(struct engine *engine, struct source *connection);
+void engine_hang_up(struct engine *engine, struct source *connection);
 
 /* Closes the engine, and no source of it. */
 void engine_close(struct engine *engine);

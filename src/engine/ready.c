@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The readiness engine: it asks a selector what is ready, and does the accept, recv and send
- * itself.
+ * The readiness engines: one asks a selector what is ready, and does the recv and send itself.
  *
  * It waits in one of two ways. Edge: a connection is registered once, for both directions; the
  * selector reports changes only, so the engine remembers what is readable and comes back to it
@@ -9,7 +8,7 @@
  * follows the state, reading or writing, and changes are gathered and made once before the next
  * wait.
  */
-#include "engine/engine.h"
+#include "engine/family.h"
 #include "selector/selector.h"
 
 #include <errno.h>
@@ -29,383 +28,328 @@ enum {
     READY_MAX = 256,
 };
 
-/* source.flags */
-enum {
-    READABLE = 1,    /* input may wait in the kernel */
-    HANGUP = 2,      /* the peer has ended its side, or stopped a read: only EAGAIN is the end */
-    PAUSED = 4,      /* the owner takes no input */
-    ENDED = 8,       /* the end was told */
-    WANTS_WRITE = 16 /* a send was short */
-};
+/* source.flags: the peer has ended its side, or stopped a read: only EAGAIN is the end. */
+enum { SOURCE_HANGUP = SOURCE_FLAG_PRIVATE };
 
 /* What was read, and not told. */
 struct reading {
     struct source *source;
-    struct span bytes; /* in engine.input */
+    struct span bytes; /* in ready.input */
 };
 
-struct engine {
-    const struct engine_calls *calls; /* borrowed, like owner */
-    void *owner;
+struct ready {
+    struct engine head;
     selkie_selector *selector;
     bool edge; /* the trigger; else level */
-    int ready_count;
-    struct selkie_key ready[READY_MAX];
+    int event_count;
+    struct selkie_key events[READY_MAX];
     struct source *again;   /* edge: connections to read from once more in the next turn */
     struct source *changed; /* level: connections whose interest may have changed */
-    struct source *dropped; /* closed in this turn */
     int reading_count;
     struct reading readings[BATCH_MAX];
     size_t input_used;
     char input[INPUT_SIZE]; /* lent to calls->input */
 };
 
-int engine_open(const char *selector, enum engine_trigger trigger, const struct engine_calls *calls,
-                void *owner, struct engine **out)
+static struct ready *ready_of(struct engine *engine)
 {
-    struct engine *engine = malloc(sizeof *engine);
-    if (!engine)
-        return -ENOMEM;
-    engine->selector = selkie_selector_open(selector);
-    if (!engine->selector) {
-        int error = -errno;
-        free(engine);
-        return error;
-    }
-    bool has_edge = engine->selector->system->has_edge;
-    if (trigger == ENGINE_EDGE && !has_edge) {
-        engine_close(engine);
-        return -EINVAL;
-    }
-    engine->edge = trigger != ENGINE_LEVEL && has_edge;
-    engine->calls = calls;
-    engine->owner = owner;
-    engine->ready_count = engine->reading_count = 0;
-    engine->input_used = 0;
-    engine->again = engine->changed = engine->dropped = NULL;
-    *out = engine;
-    return 0;
+    return (struct ready *)engine;
 }
 
-void engine_close(struct engine *engine)
+/* What was said of a source may call for another look at it, in the next turn or before the wait.
+ */
+static void source_changed(struct ready *ready, struct source *source)
 {
-    selkie_selector_close(engine->selector);
-    free(engine);
+    if (!ready->edge)
+        source_queue(&ready->changed, source);
+    else if ((source->flags & (SOURCE_READABLE | SOURCE_PAUSED | SOURCE_ENDED)) == SOURCE_READABLE)
+        source_queue(&ready->again, source);
 }
 
-const char *engine_name(const struct engine *engine)
-{
-    return selkie_selector_name(engine->selector);
-}
-
-const char *engine_trigger_name(const struct engine *engine)
-{
-    return engine->edge ? "edge" : "level";
-}
-
-/* Puts a source on a list of things to come back to. A trigger uses only one of the two lists, so
- * that one link is enough. */
-static void source_queue(struct source **queue, struct source *source)
-{
-    if (source->queued)
-        return;
-    source->queued = true;
-    source->next = *queue;
-    *queue = source;
-}
-
-/* Takes the first source off, and tells whether it is still there to be served. */
-static bool source_unqueue(struct engine *engine, struct source **queue, struct source **out)
+/* Takes the first source off, and tells whether it is still there to be served. A trigger uses only
+ * one of the two queues, so that one link is enough. */
+static bool source_unqueue(struct ready *ready, struct source **queue, struct source **out)
 {
     struct source *source = *out = *queue;
     *queue = source->next;
     source->queued = false;
     if (source->kind != SOURCE_DROPPED)
         return true;
-    source_queue(&engine->dropped, source);
+    source_queue(&ready->head.dropped, source);
     return false;
-}
-
-/* What was said of a source may call for another look at it, in the next turn or before the wait.
- */
-static void source_changed(struct engine *engine, struct source *source)
-{
-    if (!engine->edge)
-        source_queue(&engine->changed, source);
-    else if ((source->flags & (READABLE | PAUSED | ENDED)) == READABLE)
-        source_queue(&engine->again, source);
 }
 
 static unsigned level_interest(const struct source *source)
 {
-    unsigned events = source->flags & (PAUSED | ENDED) ? 0 : SELKIE_READ;
-    return source->flags & WANTS_WRITE ? events | SELKIE_WRITE : events;
+    unsigned events = source->flags & (SOURCE_PAUSED | SOURCE_ENDED) ? 0 : SELKIE_READ;
+    return source->flags & SOURCE_WANTS_WRITE ? events | SELKIE_WRITE : events;
 }
 
 /* Makes the registration of a level-triggered source match what it waits for. One that waits for
  * nothing is not registered at all, since its hang-up would be reported without end. */
-static int level_register(struct engine *engine, struct source *source)
+static int level_register(struct ready *ready, struct source *source)
 {
     unsigned events = level_interest(source);
     int error = 0;
     if (events == source->events)
         return 0;
     if (events == 0)
-        error = selkie_selector_unregister(engine->selector, source->fd);
+        error = selkie_selector_unregister(ready->selector, source->fd);
     else if (source->events == 0)
-        error = selkie_selector_register(engine->selector, source->fd, events, source);
+        error = selkie_selector_register(ready->selector, source->fd, events, source);
     else
-        error = selkie_selector_modify(engine->selector, source->fd, events, source);
+        error = selkie_selector_modify(ready->selector, source->fd, events, source);
     source->events = error ? 0 : (uint8_t)events;
     return error;
 }
 
-static void engine_apply_changes(struct engine *engine)
+static void ready_apply_changes(struct ready *ready)
 {
-    for (struct source *source; engine->changed;) {
-        if (!source_unqueue(engine, &engine->changed, &source))
+    for (struct source *source; ready->changed;) {
+        if (!source_unqueue(ready, &ready->changed, &source))
             continue;
-        int error = level_register(engine, source);
+        int error = level_register(ready, source);
         if (error)
-            engine->calls->ended(engine->owner, source, error);
+            ready->head.calls->ended(ready->head.owner, source, error);
     }
 }
 
-/* Gives back what was dropped: no event of a turn that is over can name it. */
-static void engine_release(struct engine *engine)
+static int ready_wait(struct engine *engine, int timeout_ms)
 {
-    while (engine->dropped) {
-        struct source *source = engine->dropped;
-        engine->dropped = source->next;
-        engine->calls->released(engine->owner, source);
-    }
-}
-
-int engine_wait(struct engine *engine, int timeout_ms)
-{
+    struct ready *ready = ready_of(engine);
     int64_t timeout_ns = timeout_ms < 0 ? -1 : (int64_t)timeout_ms * 1000000;
-    engine_apply_changes(engine);
-    if (engine->again)
+    ready_apply_changes(ready);
+    if (ready->again)
         timeout_ns = 0;
-    int count = selkie_selector_select(engine->selector, engine->ready, READY_MAX, timeout_ns);
-    engine->ready_count = count < 0 ? 0 : count;
+    int count = selkie_selector_select(ready->selector, ready->events, READY_MAX, timeout_ns);
+    ready->event_count = count < 0 ? 0 : count;
     return count < 0 ? count : 0;
 }
 
 /* Tells what was read. */
-static void engine_deliver(struct engine *engine)
+static void ready_deliver(struct ready *ready)
 {
-    for (int i = 0; i < engine->reading_count; i++) {
-        struct reading *reading = &engine->readings[i];
+    const struct engine_calls *calls = ready->head.calls;
+    for (int i = 0; i < ready->reading_count; i++) {
+        struct reading *reading = &ready->readings[i];
         if (reading->source->kind == SOURCE_CONNECTION)
-            engine->calls->input(engine->owner, reading->source, reading->bytes);
-        if (reading->source->kind == SOURCE_CONNECTION && engine->edge)
-            source_changed(engine, reading->source);
+            calls->input(ready->head.owner, reading->source, reading->bytes);
+        if (reading->source->kind == SOURCE_CONNECTION && ready->edge)
+            source_changed(ready, reading->source);
     }
-    if (engine->reading_count > 0)
-        engine->calls->delivered(engine->owner);
-    engine->reading_count = 0;
-    engine->input_used = 0;
+    if (ready->reading_count > 0)
+        calls->delivered(ready->head.owner);
+    ready->reading_count = 0;
+    ready->input_used = 0;
 }
 
 /* Keeps what was read until the batch is full. */
-static void engine_keep(struct engine *engine, struct source *source, size_t length)
+static void ready_keep(struct ready *ready, struct source *source, size_t length)
 {
-    engine->readings[engine->reading_count++] =
-        (struct reading){source, {engine->input + engine->input_used, length}};
-    engine->input_used += length;
-    if (engine->reading_count == BATCH_MAX || INPUT_SIZE - engine->input_used < READ_SIZE)
-        engine_deliver(engine);
+    ready->readings[ready->reading_count++] =
+        (struct reading){source, {ready->input + ready->input_used, length}};
+    ready->input_used += length;
+    if (ready->reading_count == BATCH_MAX || INPUT_SIZE - ready->input_used < READ_SIZE)
+        ready_deliver(ready);
 }
 
-static void connection_read(struct engine *engine, struct source *source)
+static void connection_read(struct ready *ready, struct source *source)
 {
     ssize_t count;
     do
-        count = recv(source->fd, engine->input + engine->input_used, READ_SIZE, 0);
+        count = recv(source->fd, ready->input + ready->input_used, READ_SIZE, 0);
     while (count < 0 && errno == EINTR);
 
     if (count > 0) {
         /* A short read has emptied the socket, unless an end or urgent data stands behind it. */
-        if (count < READ_SIZE && !(source->flags & HANGUP))
-            source->flags &= (uint8_t)~READABLE;
-        engine_keep(engine, source, (size_t)count);
+        if (count < READ_SIZE && !(source->flags & SOURCE_HANGUP))
+            source->flags &= (uint8_t)~SOURCE_READABLE;
+        ready_keep(ready, source, (size_t)count);
         return;
     }
     int error = count < 0 ? -errno : 0;
-    source->flags &= (uint8_t)~READABLE;
+    source->flags &= (uint8_t)~SOURCE_READABLE;
     if (error == -EAGAIN)
         return;
-    source->flags |= ENDED;
-    source_changed(engine, source);
-    engine->calls->ended(engine->owner, source, error);
+    source->flags |= SOURCE_ENDED;
+    source_changed(ready, source);
+    ready->head.calls->ended(ready->head.owner, source, error);
 }
 
-static void connection_ready(struct engine *engine, struct source *source, unsigned events)
+static void connection_ready(struct ready *ready, struct source *source, unsigned events)
 {
     if (events & SELECTOR_HANGUP)
-        source->flags |= HANGUP;
+        source->flags |= SOURCE_HANGUP;
     if (events & SELKIE_READ)
-        source->flags |= READABLE;
-    if (events & SELKIE_WRITE && source->flags & WANTS_WRITE) {
-        source->flags &= (uint8_t)~WANTS_WRITE;
-        source_changed(engine, source);
-        engine->calls->writable(engine->owner, source);
-        if (source->kind == SOURCE_DROPPED)
+        source->flags |= SOURCE_READABLE;
+    if (events & SELKIE_WRITE && source->flags & SOURCE_WANTS_WRITE) {
+        source->flags &= (uint8_t)~SOURCE_WANTS_WRITE;
+        source_changed(ready, source);
+        ready->head.calls->writable(ready->head.owner, source);
+        if (source->kind != SOURCE_CONNECTION)
             return;
     }
     /* One that is queued has its turn at the end, and only one. */
-    if ((source->flags & (READABLE | PAUSED | ENDED)) == READABLE && !source->queued)
-        connection_read(engine, source);
+    if ((source->flags & (SOURCE_READABLE | SOURCE_PAUSED | SOURCE_ENDED)) == SOURCE_READABLE &&
+        !source->queued)
+        connection_read(ready, source);
 }
 
-static void source_ready(struct engine *engine, struct source *source, unsigned events)
+static void source_ready(struct ready *ready, struct source *source, unsigned events)
 {
+    const struct engine_calls *calls = ready->head.calls;
     switch ((enum source_kind)source->kind) {
     case SOURCE_CONNECTION:
-        connection_ready(engine, source, events);
+        connection_ready(ready, source, events);
         break;
     case SOURCE_LISTENER:
-        engine_accept(engine, source, engine->calls->acceptable(engine->owner, source));
+        engine_accept(&ready->head, source, calls->acceptable(ready->head.owner, source));
         break;
     case SOURCE_BELL:
-        engine->calls->rung(engine->owner, source);
+        calls->rung(ready->head.owner, source);
         break;
+    case SOURCE_LEAVING:
     case SOURCE_DROPPED:
         break;
     }
 }
 
-void engine_dispatch(struct engine *engine)
+static void ready_dispatch(struct engine *engine)
 {
-    struct source *again = engine->again;
-    engine->again = NULL;
-    for (int i = 0; i < engine->ready_count; i++)
-        source_ready(engine, engine->ready[i].data, engine->ready[i].events);
+    struct ready *ready = ready_of(engine);
+    struct source *again = ready->again;
+    ready->again = NULL;
+    for (int i = 0; i < ready->event_count; i++)
+        source_ready(ready, ready->events[i].data, ready->events[i].events);
     /* Before any of them is read again, lest its end be told before its input. */
-    engine_deliver(engine);
+    ready_deliver(ready);
     for (struct source *source; again;) {
-        if (source_unqueue(engine, &again, &source))
-            connection_ready(engine, source, 0);
+        if (source_unqueue(ready, &again, &source))
+            connection_ready(ready, source, 0);
     }
-    engine_deliver(engine);
+    ready_deliver(ready);
     engine_release(engine);
 }
 
-bool engine_told_all(const struct engine *engine)
+static bool ready_told_all(const struct engine *engine)
 {
-    return engine->ready_count < READY_MAX && !engine->again && !engine->changed;
+    const struct ready *ready = (const struct ready *)engine;
+    return ready->event_count < READY_MAX && !ready->again && !ready->changed;
 }
 
-int engine_watch(struct engine *engine, struct source *source)
+static int ready_watch(struct engine *engine, struct source *source)
 {
+    struct ready *ready = ready_of(engine);
     source->events = SELKIE_READ;
-    if (engine->edge && source->kind == SOURCE_CONNECTION)
+    if (ready->edge && source->kind == SOURCE_CONNECTION)
         source->events |= SELKIE_WRITE | SELKIE_EDGE | SELECTOR_HANGUP;
-    return selector_add(engine->selector, source->fd, source->events, source);
+    return selector_add(ready->selector, source->fd, source->events, source);
 }
 
-int engine_listen(struct engine *engine, struct source *listener)
+/* accept(2) is asked for each connection in any case, so that `freely` spares nothing. */
+static int ready_listen(struct engine *engine, struct source *listener, bool freely)
 {
+    (void)freely;
     if (listener->events)
         return 0;
     unsigned events = SELKIE_READ | SELECTOR_EXCLUSIVE;
-    int error = selector_add(engine->selector, listener->fd, events, listener);
+    int error = selector_add(ready_of(engine)->selector, listener->fd, events, listener);
     if (!error)
         listener->events = (uint8_t)events;
     return error;
 }
 
-void engine_unlisten(struct engine *engine, struct source *listener)
+static void ready_unlisten(struct engine *engine, struct source *listener)
 {
     if (listener->events)
-        selkie_selector_unregister(engine->selector, listener->fd);
+        selkie_selector_unregister(ready_of(engine)->selector, listener->fd);
     listener->events = 0;
 }
 
-/* Whether a failed accept says nothing of the listener: a signal came, or the connection went while
- * it waited, which Linux reports here (accept(2), "Error handling"). */
-static bool accept_goes_on(int error)
+static void ready_pause(struct engine *engine, struct source *connection)
 {
-    switch (error) {
-    case EINTR:
-    case ECONNABORTED:
-    case EPROTO:
-    case EPERM:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case ENOPROTOOPT:
-        return true;
-    default:
-        return false;
-    }
+    connection->flags |= SOURCE_PAUSED;
+    source_changed(ready_of(engine), connection);
 }
 
-int engine_accept(struct engine *engine, struct source *listener, int count)
+static void ready_resume(struct engine *engine, struct source *connection)
 {
-    int accepted = 0;
-    for (int tries = count; tries > 0; tries--) {
-        int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            accepted++;
-            engine->calls->accepted(engine->owner, fd);
-            continue;
-        }
-        int error = errno;
-        if (error == EAGAIN)
-            break;
-        if (!accept_goes_on(error)) {
-            engine->calls->accept_failed(engine->owner, listener, -error);
-            break;
-        }
-    }
-    return accepted;
+    connection->flags &= (uint8_t)~SOURCE_PAUSED;
+    source_changed(ready_of(engine), connection);
 }
 
-void engine_pause(struct engine *engine, struct source *connection)
+static ssize_t ready_send(struct engine *engine, struct source *connection, struct span bytes)
 {
-    connection->flags |= PAUSED;
-    source_changed(engine, connection);
-}
-
-void engine_resume(struct engine *engine, struct source *connection)
-{
-    connection->flags &= (uint8_t)~PAUSED;
-    source_changed(engine, connection);
-}
-
-ssize_t engine_send(struct engine *engine, struct source *connection, struct span bytes)
-{
-    ssize_t count;
-    do
-        count = send(connection->fd, bytes.at, bytes.length, MSG_NOSIGNAL);
-    while (count < 0 && errno == EINTR);
-
-    if (count < 0 && errno != EAGAIN)
-        return -errno;
-    if (count == (ssize_t)bytes.length)
+    ssize_t count = source_send(connection, bytes);
+    if (count < 0 || (size_t)count == bytes.length)
         return count;
-    connection->flags |= WANTS_WRITE;
-    source_changed(engine, connection);
-    return count < 0 ? 0 : count;
+    connection->flags |= SOURCE_WANTS_WRITE;
+    source_changed(ready_of(engine), connection);
+    return count;
 }
 
-bool engine_has_input(const struct source *connection)
+static void ready_finish(struct engine *engine, struct source *connection)
 {
-    return (connection->flags & (READABLE | ENDED)) == READABLE;
-}
-
-void engine_finish(struct source *connection)
-{
+    (void)engine;
     shutdown(connection->fd, SHUT_WR);
 }
 
-void engine_drop(struct engine *engine, struct source *connection)
+static void ready_drop(struct engine *engine, struct source *connection)
 {
-    selector_forget(engine->selector, connection->fd);
+    selector_forget(ready_of(engine)->selector, connection->fd);
     close(connection->fd);
     connection->kind = SOURCE_DROPPED;
     source_queue(&engine->dropped, connection);
+}
+
+static void ready_close(struct engine *engine)
+{
+    selkie_selector_close(ready_of(engine)->selector);
+    free(engine);
+}
+
+static const struct engine_family ready_family = {
+    .wait = ready_wait,
+    .dispatch = ready_dispatch,
+    .told_all = ready_told_all,
+    .watch = ready_watch,
+    .listen = ready_listen,
+    .unlisten = ready_unlisten,
+    .pause = ready_pause,
+    .resume = ready_resume,
+    .send = ready_send,
+    .send_now = ready_send,
+    .finish = ready_finish,
+    .drop = ready_drop,
+    .hang_up = ready_drop,
+    .close = ready_close,
+};
+
+int ready_open(const char *selector, enum engine_trigger trigger, struct engine **out)
+{
+    struct ready *ready = malloc(sizeof *ready);
+    if (!ready)
+        return -ENOMEM;
+    ready->selector = selkie_selector_open(selector);
+    if (!ready->selector) {
+        int error = -errno;
+        free(ready);
+        return error;
+    }
+    bool has_edge = ready->selector->system->has_edge;
+    if (trigger == ENGINE_EDGE && !has_edge) {
+        ready_close(&ready->head);
+        return -EINVAL;
+    }
+    ready->edge = trigger != ENGINE_LEVEL && has_edge;
+    ready->head = (struct engine){
+        .family = &ready_family,
+        .name = selkie_selector_name(ready->selector),
+        .trigger_name = ready->edge ? "edge" : "level",
+    };
+    ready->event_count = ready->reading_count = 0;
+    ready->input_used = 0;
+    ready->again = ready->changed = NULL;
+    *out = &ready->head;
+    return 0;
 }

@@ -44,12 +44,21 @@ static void worker_set_listening(struct worker *worker, enum listening listening
     atomic_store(&worker->slot->state, slot_state);
 }
 
+/* Nobody else is to have a share, and there is room for whatever one turn can bring: what waits in
+ * the backlogs. */
+static bool worker_takes_freely(const struct worker *worker)
+{
+    uint64_t queued = (uint64_t)worker->listener_count * (unsigned)worker->server->options.backlog;
+    return worker->server->worker_count == 1 && worker->active_max - worker->active > queued;
+}
+
 int worker_listen(struct worker *worker)
 {
+    worker->is_free = worker_takes_freely(worker);
     for (unsigned i = 0; i < worker->listener_count; i++) {
         int error = 0;
         if (listener_is_own(worker, i))
-            error = engine_listen(worker->engine, &worker->listeners[i]);
+            error = engine_listen(worker->engine, &worker->listeners[i], worker->is_free);
         if (error)
             return error;
     }
@@ -254,8 +263,19 @@ static void worker_step_back(struct worker *worker)
         worker_pause_listening(worker, STARVED_MS, SLOT_FULL);
 }
 
+/* One that takes all that comes has to look ahead: there may be no room for it in the next turn. */
+static void worker_mind_room(struct worker *worker)
+{
+    if (!worker->is_free || worker->listening != LISTENING || worker_takes_freely(worker))
+        return;
+    worker_unlisten(worker);
+    if (worker_listen(worker) != 0)
+        worker_pause_listening(worker, STARVED_MS, SLOT_FULL);
+}
+
 void worker_review_listening(struct worker *worker)
 {
+    worker_mind_room(worker);
     if (worker->asked_to_accept)
         worker_accept_for_siblings(worker);
     if (worker_may_listen(worker))

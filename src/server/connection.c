@@ -74,6 +74,16 @@ static void connection_settle(struct worker *worker, struct connection *connecti
     }
 }
 
+/* Closes it once the last response has gone, and forgets it. */
+static void connection_leave(struct worker *worker, struct connection *connection)
+{
+    list_remove(&connection->timer.link);
+    connection->awaits = AWAITS_NOTHING;
+    connection->phase = PHASE_LEFT;
+    worker_connection_dropped(worker);
+    engine_hang_up(worker->engine, &connection->source);
+}
+
 /* The last response has gone. Closing with unread input, or with input on its way, would make the
  * kernel send a reset that can destroy the response; so only our side ends, and the rest is read
  * until the client ends its own. */
@@ -82,12 +92,23 @@ static void connection_finish(struct worker *worker, struct connection *connecti
     intake_return(&worker->intakes, connection->intake);
     connection->intake = NULL;
     if (connection->has_ended || connection->may_drop) {
-        connection_drop(worker, connection);
+        connection_leave(worker, connection);
         return;
     }
-    engine_finish(&connection->source);
     connection->phase = PHASE_LINGER;
+    engine_finish(worker->engine, &connection->source);
     connection_settle(worker, connection);
+}
+
+int connection_unsent(struct worker *worker, struct connection *connection, struct span rest)
+{
+    if (connection->phase == PHASE_LEFT)
+        worker_connection_returned(worker);
+    if (connection->phase >= PHASE_LINGER)
+        connection->phase = PHASE_LAST;
+    output_keep(worker, connection, rest);
+    connection_settle(worker, connection);
+    return connection->is_broken ? -ENOMEM : 0;
 }
 
 /* The client has ended its side in the middle of a request. */
@@ -122,17 +143,31 @@ static void connection_linger(struct worker *worker, struct connection *connecti
         connection_drop(worker, connection);
 }
 
+/* Makes room for a segment of this connection, which has one at most. Returns whether it is still
+ * there to be served. */
+static bool connection_make_room(struct worker *worker, const struct connection *connection)
+{
+    connection_send_due(worker);
+    if (!output_has_room(&worker->output)) {
+        engine_flush(worker->engine);
+        output_reset(worker);
+    }
+    return connection->source.kind == SOURCE_CONNECTION;
+}
+
 void connection_input(struct worker *worker, struct connection *connection, struct span bytes)
 {
+    bool has_room = output_has_room(&worker->output) && !connection->is_due;
+    if (!has_room && !connection_make_room(worker, connection))
+        return;
     if (connection->phase == PHASE_LINGER) {
         connection_linger(worker, connection, bytes.length);
         return;
     }
-    if (!output_has_room(&worker->output))
-        connection_send_due(worker);
     output_begin(&worker->output);
     message_take(worker, connection, bytes);
     output_complete(&worker->output, connection);
+    connection->is_due = true;
 }
 
 void connection_send_due(struct worker *worker)
@@ -140,12 +175,13 @@ void connection_send_due(struct worker *worker)
     struct arena *output = &worker->output;
     for (unsigned i = 0; i < output->segment_count; i++) {
         struct segment *segment = &output->segments[i];
+        segment->connection->is_due = false;
         output_send(worker, segment->connection, segment->bytes);
         output_begin(output);
         connection_conclude(worker, segment->connection);
     }
     output->segment_count = 0;
-    output->length = output->segment_at = 0;
+    output_reset(worker);
 }
 
 /* The backlog has gone: goes on with the input that had to wait for that. */
@@ -169,7 +205,7 @@ void connection_writable(struct worker *worker, struct connection *connection)
     assert(connection->backlog);
     output_begin(&worker->output);
     struct span left = backlog_left(connection->backlog);
-    ssize_t sent = engine_send(worker->engine, &connection->source, left);
+    ssize_t sent = engine_send_now(worker->engine, &connection->source, left);
     if (sent < 0) {
         connection_drop(worker, connection);
         return;
@@ -183,6 +219,8 @@ void connection_writable(struct worker *worker, struct connection *connection)
 
 void connection_ended(struct worker *worker, struct connection *connection, int error)
 {
+    if (connection->is_due && !connection_make_room(worker, connection))
+        return;
     connection->has_ended = true;
     output_begin(&worker->output);
     if (error)

@@ -22,22 +22,25 @@ enum connection_phase {
     PHASE_HELD,    /* the intake is input that waits until the backlog has gone */
     PHASE_LAST,    /* the last response was made: no more requests */
     PHASE_LINGER,  /* the last response has gone: input is thrown away until the client ends */
+    PHASE_LEFT,    /* it is closed once the last response has gone, and counted no more */
 };
 
-/* 72 bytes: with the selector's key, this is what an idle connection costs. */
+/* One line of the cache: with what the engine has of it, this is what an idle connection costs. */
 struct connection {
     struct source source; /* first: the engine knows a connection by it */
     struct timer timer;
     struct intake *intake;   /* or NULL */
     struct backlog *backlog; /* or NULL */
+    uint32_t lingered;       /* bytes thrown away since the last response */
     uint8_t phase;           /* enum connection_phase */
     uint8_t awaits;          /* enum awaited: the queue that the timer is in */
-    bool is_first;           /* no byte of a request has come yet */
-    bool has_ended;          /* the client has ended its side */
-    bool is_broken;          /* nothing can be sent any more */
-    bool may_drop;     /* after the last response: no input can be left that a close would reset */
-    uint32_t lingered; /* bytes thrown away since the last response */
+    bool is_first : 1;       /* no byte of a request has come yet */
+    bool has_ended : 1;      /* the client has ended its side */
+    bool is_broken : 1;      /* nothing can be sent any more */
+    bool may_drop : 1; /* after the last response: no input can be left that a close would reset */
+    bool is_due : 1;   /* a segment of it waits for connection_send_due */
 };
+_Static_assert(sizeof(struct connection) <= 64, "more than a line of the cache");
 
 /* The head of the request that is coming in, or NULL. */
 static inline const struct http_head *connection_head(const struct connection *connection)
@@ -50,6 +53,7 @@ void connection_open(struct worker *worker, int fd);
 
 /* See struct engine_calls. What input brings is sent by connection_send_due. */
 void connection_input(struct worker *worker, struct connection *connection, struct span bytes);
+int connection_unsent(struct worker *worker, struct connection *connection, struct span rest);
 void connection_writable(struct worker *worker, struct connection *connection);
 void connection_ended(struct worker *worker, struct connection *connection, int error);
 

@@ -34,6 +34,8 @@ void worker_drain(struct worker *worker)
         server_log(worker->server, SELKIE_LOG_WARNING,
                    "worker %u closes %u connections that are busy after the drain time-out",
                    worker->number, worker->active);
-    if (worker->active == 0 || is_late)
+    /* What it was accepting, or sending, when the last connection went is told by then. */
+    bool is_done = worker->active == 0 && worker->idle_are_closed;
+    if ((is_done && engine_told_all(worker->engine)) || is_late)
         worker->ended = true;
 }

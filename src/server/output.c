@@ -7,7 +7,6 @@
 
 #include "server/connection.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -31,8 +30,7 @@ int backlog_append(struct backlog **backlog, struct span bytes)
     return 0;
 }
 
-/* Keeps what the kernel would not take, and takes no input until it has. */
-static void output_keep(struct worker *worker, struct connection *connection, struct span bytes)
+void output_keep(struct worker *worker, struct connection *connection, struct span bytes)
 {
     connection->may_drop = false; /* by the time this has gone, more input may have come */
     if (backlog_append(&connection->backlog, bytes) != 0)
@@ -45,26 +43,47 @@ void output_send(struct worker *worker, struct connection *connection, struct sp
 {
     if (bytes.length == 0 || connection->is_broken)
         return;
-    assert(!connection->backlog);
-    ssize_t sent = engine_send(worker->engine, &connection->source, bytes);
-    if (sent < 0)
+    ssize_t sent = connection->backlog ? 0 : engine_send(worker->engine, &connection->source, bytes);
+    if (sent == -EBUSY) {
+        engine_flush(worker->engine); /* which may bring a backlog */
+        output_send(worker, connection, bytes);
+    } else if (sent < 0) {
         connection->is_broken = true;
-    else if ((size_t)sent < bytes.length)
+    } else if ((size_t)sent < bytes.length) {
         output_keep(worker, connection, span_skip(bytes, (size_t)sent));
+    }
 }
 
 void output_flush(struct worker *worker, struct connection *connection)
 {
     struct arena *output = &worker->output;
     struct span bytes = {output->bytes + output->segment_at, output->length - output->segment_at};
-    output->length = output->segment_at;
+    output_begin(output);
     output_send(worker, connection, bytes);
+}
+
+/* The arena is full: sends what this connection has in it, and makes all but the segments of others
+ * free. */
+static void output_make_room(struct worker *worker, struct connection *connection)
+{
+    struct arena *output = &worker->output;
+    output_flush(worker, connection);
+    engine_flush(worker->engine);
+    output->length = output->kept;
+    output_begin(output);
+}
+
+void output_reset(struct worker *worker)
+{
+    struct arena *output = &worker->output;
+    if (output->segment_count == 0 && !engine_holds_output(worker->engine))
+        output->length = output->segment_at = output->kept = 0;
 }
 
 char *output_reserve(struct worker *worker, struct connection *connection, size_t length)
 {
     if (ARENA_SIZE - worker->output.length < length)
-        output_flush(worker, connection);
+        output_make_room(worker, connection);
     if (connection->backlog || ARENA_SIZE - worker->output.length < length)
         return NULL;
     return worker->output.bytes + worker->output.length;
@@ -83,6 +102,6 @@ void output_write(struct worker *worker, struct connection *connection, struct s
         worker->output.length += count;
         bytes = span_skip(bytes, count);
         if (worker->output.length == ARENA_SIZE)
-            output_flush(worker, connection);
+            output_make_room(worker, connection);
     }
 }

@@ -2,9 +2,9 @@
 /*
  * Output. A worker has one arena, in which the responses to one connection's input are written one
  * behind the other, as a segment that leaves in one send; the segments of several connections lie
- * there until the engine has delivered a batch. What the kernel would not take is the connection's
- * own: its backlog, which lives until the client has read it. Called by reply.c to write, and by
- * connection.c to send.
+ * there until the engine has delivered a batch, and as sent bytes until the engine has flushed
+ * them. What the kernel would not take is the connection's own: its backlog, which lives until the
+ * client has read it. Called by reply.c to write, and by connection.c to send.
  */
 #ifndef SERVER_OUTPUT_H
 #define SERVER_OUTPUT_H
@@ -18,7 +18,8 @@
  * empty loopback or LAN socket takes at once. */
 enum { ARENA_SIZE = 128 * 1024 };
 
-/* As many as an engine delivers in a batch; when there are more, the first ones leave earlier. */
+/* At least as many as an engine delivers in a batch; when there are more, the first ones leave
+ * earlier. */
 enum { SEGMENTS_MAX = 64 };
 
 struct connection;
@@ -33,6 +34,7 @@ struct segment {
 struct arena {
     char *bytes; /* owned, ARENA_SIZE */
     size_t length;
+    size_t kept;       /* up to here are complete segments that wait to be sent */
     size_t segment_at; /* where the segment that is being written begins */
     unsigned segment_count;
     struct segment segments[SEGMENTS_MAX];
@@ -69,8 +71,15 @@ char *output_reserve(struct worker *worker, struct connection *connection, size_
 /* Hands a segment to the kernel, and keeps what it will not take. */
 void output_send(struct worker *worker, struct connection *connection, struct span bytes);
 
-/* Sends the segment that is being written, and takes it off the arena. */
+/* Keeps what the kernel would not take, and takes no input until it has. Sets is_broken when there
+ * is no memory for it. */
+void output_keep(struct worker *worker, struct connection *connection, struct span bytes);
+
+/* Sends the segment that is being written, and begins another. */
 void output_flush(struct worker *worker, struct connection *connection);
+
+/* Empties the arena, where nothing waits to be sent, as far as the engine has flushed it. */
+void output_reset(struct worker *worker);
 
 /* Begins a segment. */
 static inline void output_begin(struct arena *arena)
@@ -89,6 +98,7 @@ static inline void output_complete(struct arena *arena, struct connection *conne
 {
     struct span bytes = {arena->bytes + arena->segment_at, arena->length - arena->segment_at};
     arena->segments[arena->segment_count++] = (struct segment){connection, bytes};
+    arena->kept = arena->length;
 }
 
 static inline struct span backlog_left(const struct backlog *backlog)

@@ -7,13 +7,13 @@
 #include "server/worker.h"
 
 #include "base/clock.h"
-#include "selkie/selector.h"
 #include "server/accept.h"
 #include "server/capacity.h"
 #include "server/connection.h"
 #include "server/drain.h"
 #include "server/signals.h"
 #include "server/timeouts.h"
+#include "server/waiting.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -47,6 +47,11 @@ static void on_input(void *owner, struct source *source, struct span bytes)
 static void on_delivered(void *owner)
 {
     connection_send_due(owner);
+}
+
+static int on_unsent(void *owner, struct source *source, struct span rest)
+{
+    return connection_unsent(owner, connection_of(source), rest);
 }
 
 static void on_writable(void *owner, struct source *source)
@@ -126,74 +131,35 @@ static const struct engine_calls worker_calls = {
     .accept_failed = on_accept_failed,
     .input = on_input,
     .delivered = on_delivered,
+    .unsent = on_unsent,
     .writable = on_writable,
     .ended = on_ended,
     .rung = on_rung,
     .released = on_released,
 };
 
+static void worker_set_active(struct worker *worker, unsigned active)
+{
+    worker->active = active;
+    atomic_store_explicit(&worker->slot->active, active, memory_order_relaxed);
+}
+
 void worker_connection_opened(struct worker *worker)
 {
-    worker->active++;
     worker->is_starved = false;
     worker->has_accepted = true;
     SLOT_ADD(worker->slot->connections, 1);
-    atomic_store_explicit(&worker->slot->active, worker->active, memory_order_relaxed);
+    worker_set_active(worker, worker->active + 1);
 }
 
 void worker_connection_dropped(struct worker *worker)
 {
-    worker->active--;
-    atomic_store_explicit(&worker->slot->active, worker->active, memory_order_relaxed);
+    worker_set_active(worker, worker->active - 1);
 }
 
-static enum engine_trigger worker_trigger(const struct selkie_options *options)
+void worker_connection_returned(struct worker *worker)
 {
-    switch (options->trigger) {
-    case SELKIE_TRIGGER_EDGE:
-        return ENGINE_EDGE;
-    case SELKIE_TRIGGER_LEVEL:
-        return ENGINE_LEVEL;
-    case SELKIE_TRIGGER_AUTO:
-        break;
-    }
-    return ENGINE_BEST_TRIGGER;
-}
-
-static bool selector_is_known(const char *name)
-{
-    selkie_selector *selector = selkie_selector_open(name);
-    bool is_known = selector || errno != EINVAL;
-    if (selector)
-        selkie_selector_close(selector);
-    return is_known;
-}
-
-/* Why an engine did not open, in half a sentence. */
-static const char *engine_flaw(const char *selector, int error)
-{
-    if (error == -ENOTSUP)
-        return "this system does not have it";
-    if (error != -EINVAL)
-        return strerror(-error);
-    return selector_is_known(selector)
-               ? "it cannot be edge-triggered; choose trigger level, or another selector"
-               : "there is none of this name";
-}
-
-static int worker_open_engine(struct worker *worker)
-{
-    const struct selkie_options *options = &worker->server->options;
-    int error = engine_open(options->selector, worker_trigger(options), &worker_calls, worker,
-                            &worker->engine);
-    if (error)
-        return server_fail(worker->server, error, "cannot open the selector %s: %s",
-                           options->selector ? options->selector : "of this system",
-                           engine_flaw(options->selector, error));
-    if (worker->number == 0)
-        server_log(worker->server, SELKIE_LOG_INFO, "waiting with %s, %s-triggered",
-                   engine_name(worker->engine), engine_trigger_name(worker->engine));
-    return 0;
+    worker_set_active(worker, worker->active + 1);
 }
 
 static int worker_open_buffers(struct worker *worker)
@@ -257,7 +223,7 @@ int worker_open(struct worker *worker, struct selkie_server *server, unsigned nu
     pool_init(&worker->connections, sizeof(struct connection));
     worker_open_timeouts(worker);
     worker_read_clock(worker);
-    int error = worker_open_engine(worker);
+    int error = worker_open_engine(worker, &worker_calls);
     if (!error)
         error = worker_open_buffers(worker);
     if (!error)
@@ -280,7 +246,8 @@ static int worker_wait_ms(const struct worker *worker)
     if (!worker->draining)
         return wait_ms;
     int32_t left = (int32_t)(worker->drain_until_ms - worker->now_ms);
-    return worker->idle_are_closed ? sooner(wait_ms, left < 0 ? 0 : left) : 0;
+    bool has_to_look = !worker->idle_are_closed || worker->active == 0;
+    return has_to_look ? 0 : sooner(wait_ms, left < 0 ? 0 : left);
 }
 
 int worker_turn(struct worker *worker, int wait_ms)
@@ -289,6 +256,7 @@ int worker_turn(struct worker *worker, int wait_ms)
     if (error && error != -EINTR)
         return server_fail(worker->server, error, "%s does not wait: %s",
                            engine_name(worker->engine), strerror(-error));
+    output_reset(worker);
     worker_read_clock(worker);
     engine_dispatch(worker->engine);
     worker_expire(worker);

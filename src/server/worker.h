@@ -62,6 +62,7 @@ struct worker {
     struct source *listeners; /* owned: every socket of the server, in the order of its list */
     unsigned listener_count;
     enum listening listening;
+    bool is_free; /* while LISTENING: it takes all that comes, without counting */
     uint32_t listen_again_ms; /* of LISTENING_PAUSED */
     unsigned active_at_pause; /* the connections when it began */
     bool asked_to_accept;     /* a sibling has left connections to this worker */
@@ -97,8 +98,9 @@ void worker_close(struct worker *worker);
 int worker_serve(struct selkie_server *server, unsigned number, const struct bell *bell,
                  int lifeline);
 
-/* The connections tell when they come and go. */
+/* The connections tell when they come and go, and when one that had gone has more to send. */
 void worker_connection_opened(struct worker *worker);
 void worker_connection_dropped(struct worker *worker);
+void worker_connection_returned(struct worker *worker);
 
 #endif

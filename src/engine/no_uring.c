@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+/* In place of the io_uring engine, where the library is built without liburing. */
+#include "engine/family.h"
+
+#include <errno.h>
+
+int uring_open(struct engine **out, struct engine_refusal *refusal)
+{
+    (void)out;
+    *refusal = (struct engine_refusal){"a build without liburing", -ENOTSUP};
+    return -ENOTSUP;
+}
