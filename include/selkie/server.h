@@ -54,7 +54,7 @@ enum {
 /* How a server runs. Fill it with selkie_options_init and change what is to differ. */
 struct selkie_options {
     int workers;          /* a count, or SELKIE_WORKERS_AUTO (default), SELKIE_WORKERS_NONE */
-    const char *selector; /* "epoll", "kqueue", "poll", "select"; NULL (default): the best */
+    const char *selector; /* "io_uring", "epoll", "kqueue", "poll", "select"; NULL: the best */
     enum selkie_trigger trigger; /* default SELKIE_TRIGGER_AUTO */
     enum selkie_accept accept;   /* default SELKIE_ACCEPT_SHARED */
     bool listen_after_fork;      /* each worker calls listen(2), not the master; default false */

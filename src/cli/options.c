@@ -27,7 +27,7 @@ const struct option option_table[] = {
     {"workers", "N|auto", OPTION_COUNT, COMMAND_ANY,
      "Processes that serve; auto: one for each CPU that this process may use.",
      FIELD(options.workers), 1, SELKIE_WORKERS_MAX},
-    {"selector", "auto|epoll|kqueue|poll|select", OPTION_WORD, COMMAND_ANY,
+    {"selector", "auto|io_uring|epoll|kqueue|poll|select", OPTION_WORD, COMMAND_ANY,
      "How a worker waits for its connections; auto: the best of this system.",
      FIELD(options.selector), 0, 0},
     {"trigger", "edge|level", OPTION_CHOICE, COMMAND_ANY,

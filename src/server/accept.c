@@ -44,12 +44,13 @@ static void worker_set_listening(struct worker *worker, enum listening listening
     atomic_store(&worker->slot->state, slot_state);
 }
 
-/* Nobody else is to have a share, and there is room for whatever one turn can bring: what waits in
- * the backlogs. */
+/* Nobody else is to have a share, or would inherit what waits: what the kernel accepts for a worker
+ * that is killed before it looks is lost, in the queue of the socket it is not. And there is room
+ * for whatever one turn can bring, which is what the backlogs hold. */
 static bool worker_takes_freely(const struct worker *worker)
 {
     uint64_t queued = (uint64_t)worker->listener_count * (unsigned)worker->server->options.backlog;
-    return worker->server->worker_count == 1 && worker->active_max - worker->active > queued;
+    return worker->server->is_single && worker->active_max - worker->active > queued;
 }
 
 int worker_listen(struct worker *worker)

@@ -167,7 +167,7 @@ def test_unknown_words(selkie, arguments, hint):
     ("max-head", "64kb", "4096, 64k, 1M"),
     ("max-head", "12", "from 256 to 1M"),
     ("max-body", "2G", "from 0 to 1G"),
-    ("selector", "kpoll", "auto|epoll|kqueue|poll|select"),
+    ("selector", "kpoll", "auto|io_uring|epoll|kqueue|poll|select"),
     ("trigger", "auto", "edge|level"),
     ("accept", "share", "shared|per-worker"),
     ("keep-alive", "yes", "on or off"),

@@ -12,7 +12,7 @@ from itertools import combinations, product
 TARGETS = ("respond", "pid")
 ACCEPTS = ("shared", "per-worker")
 WORKERS = (1, 2, 8)
-SELECTORS = ("epoll", "poll", "select")
+SELECTORS = ("io_uring", "epoll", "poll", "select")
 # poll and select only know levels.
 TRIGGERS = {
     "epoll": ("edge", "level"),

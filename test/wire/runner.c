@@ -21,6 +21,7 @@ struct runner {
 };
 
 static const struct replay_engine engines[] = {
+    {"io_uring", SELKIE_TRIGGER_AUTO, "none"},
     {"epoll", SELKIE_TRIGGER_EDGE, "edge"},  {"epoll", SELKIE_TRIGGER_LEVEL, "level"},
     {"kqueue", SELKIE_TRIGGER_EDGE, "edge"}, {"kqueue", SELKIE_TRIGGER_LEVEL, "level"},
     {"poll", SELKIE_TRIGGER_LEVEL, "level"}, {"select", SELKIE_TRIGGER_LEVEL, "level"},
@@ -40,6 +41,8 @@ static bool runner_wants(const struct runner *runner, const struct replay_engine
 {
     if (runner->selector && strcmp(runner->selector, engine->selector) != 0)
         return false;
+    if (strcmp(engine->selector, "io_uring") == 0)
+        return true;
     selkie_selector *selector = selkie_selector_open(engine->selector);
     bool is_here = selector || errno != ENOTSUP;
     selkie_selector_close(selector);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+/* See slots.h. */
+#include "engine/slots.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { FIRST_CAPACITY = 64 };
+
+static int slots_grow(struct slot_table *table, size_t least)
+{
+    size_t capacity = table->capacity ? table->capacity : FIRST_CAPACITY;
+    while (capacity < least)
+        capacity *= 2;
+    struct slot_entry *entries = reallocarray(table->entries, capacity, sizeof *entries);
+    if (!entries)
+        return -ENOMEM;
+    memset(entries + table->capacity, 0, (capacity - table->capacity) * sizeof *entries);
+    table->entries = entries;
+    table->capacity = capacity;
+    return 0;
+}
+
+int slots_take(struct slot_table *table, struct source *source)
+{
+    size_t slot = (size_t)source->fd;
+    if (slot >= table->capacity && slots_grow(table, slot + 1) != 0)
+        return -ENOMEM;
+    slots_forget(table, source->fd);
+    struct slot_entry *entry = &table->entries[slot];
+    entry->source = source;
+    entry->generation = (entry->generation + 1) & GENERATION_MASK;
+    entry->sent_epoch = 0;
+    return 0;
+}
+
+void slots_forget(struct slot_table *table, int fd)
+{
+    if ((size_t)fd >= table->capacity)
+        return;
+    struct slot_entry *entry = &table->entries[fd];
+    entry->source = NULL;
+    free(entry->late);
+    entry->late = NULL;
+}
+
+void slots_fini(struct slot_table *table)
+{
+    for (size_t i = 0; i < table->capacity; i++)
+        free(table->entries[i].late);
+    free(table->entries);
+    *table = (struct slot_table){0};
+}
