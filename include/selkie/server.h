@@ -59,6 +59,10 @@ struct selkie_options {
     enum selkie_accept accept;   /* default SELKIE_ACCEPT_SHARED */
     bool listen_after_fork;      /* each worker calls listen(2), not the master; default false */
     int backlog;                 /* of listen(2); 0 (default): the lesser of somaxconn and 4096 */
+    /* A connection is accepted when it has sent something, or has been silent for a second
+     * (TCP_DEFER_ACCEPT, tcp(7)): a wake-up less for each. But such a client, connected in its own
+     * eyes, is reset when the server ends before that. Linux; default false. */
+    bool defer_accept;
     bool keep_alive;             /* default true; false: close after each response, announced */
     unsigned max_connections;    /* a worker; 0 (default): what the descriptor limit allows */
     uint32_t idle_ms;            /* a connection without a byte of a request; default 60000 */

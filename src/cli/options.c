@@ -42,6 +42,10 @@ const struct option option_table[] = {
     {"backlog", "N", OPTION_COUNT, COMMAND_ANY,
      "Connections that may wait to be accepted. The default is net.core.somaxconn, at most 4096.",
      FIELD(options.backlog), 1, INT_MAX},
+    {"defer-accept", "on|off", OPTION_SWITCH, COMMAND_ANY,
+     "on: accept a connection when its first bytes have come, or a second later "
+     "(TCP_DEFER_ACCEPT): cheaper, but a client still silent when the server stops is reset.",
+     FIELD(options.defer_accept), 0, 1},
     {"keep-alive", "on|off", OPTION_SWITCH, COMMAND_ANY,
      "off: close after each response, announced in it.", FIELD(options.keep_alive), 0, 1},
     {"max-connections", "N", OPTION_COUNT, COMMAND_ANY,

@@ -316,3 +316,11 @@ int listener_spread(struct listener *listener, int backlog)
     }
     return error;
 }
+
+int listener_defer_accept(const struct listener *listener)
+{
+    int error = 0;
+    for (unsigned i = 0; i < listener->count && error == 0; i++)
+        error = socket_defer_accept(listener->fds[i]);
+    return error;
+}

@@ -43,6 +43,10 @@ int listener_list_open(struct listener_list *list, const char *where, unsigned c
  * another program began to listen there since the socket was bound. */
 int listener_listen(struct listener *listener, unsigned copy, int backlog);
 
+/* Lets a connection wait in the kernel until its first bytes have come, or for a second. Returns 0,
+ * or -ENOTSUP for an address that is not TCP or a system that cannot. */
+int listener_defer_accept(const struct listener *listener);
+
 /*
  * Binds the sockets of a listener that has one for each worker; the first listens already then.
  * Sockets with SO_REUSEPORT of one user share an address without a word, whosever they are. So the

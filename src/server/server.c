@@ -191,6 +191,18 @@ static int server_spread_listeners(struct selkie_server *server)
     return 0;
 }
 
+/* Of several addresses some may be unix: sockets, which have nothing to defer. */
+static int server_defer_accept(struct selkie_server *server)
+{
+    size_t deferred = 0;
+    for (size_t i = 0; i < server->listeners.count; i++)
+        deferred += listener_defer_accept(&server->listeners.items[i]) == 0;
+    if (deferred > 0)
+        return 0;
+    return server_fail(server, -ENOTSUP,
+                       "cannot defer accepting: this takes Linux and an address that is TCP");
+}
+
 static void server_set_backlog(struct selkie_server *server)
 {
     int *backlog = &server->options.backlog;
@@ -210,6 +222,8 @@ static int server_prepare_listeners(struct selkie_server *server)
     int error = server_spread_listeners(server);
     for (unsigned i = 0; i < numbers && !error && !server->options.listen_after_fork; i++)
         error = server_start_listening(server, i);
+    if (!error && server->options.defer_accept)
+        error = server_defer_accept(server);
     return error;
 }
 

@@ -32,6 +32,19 @@ static int inet_options_set(int fd, int family)
     return error;
 }
 
+int socket_defer_accept(int fd)
+{
+#ifdef TCP_DEFER_ACCEPT
+    /* One second, which the kernel takes for one more SYN-ACK: a client that is silent for longer
+     * is accepted with its answer to that (tcp(7), net/ipv4/tcp_minisocks.c). */
+    int error = option_set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT);
+    return error == -EOPNOTSUPP || error == -ENOPROTOOPT ? -ENOTSUP : error;
+#else
+    (void)fd;
+    return -ENOTSUP;
+#endif
+}
+
 int socket_bind_inet(const struct address *address, bool shared_port)
 {
     int family = address->storage.ss_family;

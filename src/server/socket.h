@@ -21,6 +21,10 @@ int socket_bind_inet(const struct address *address, bool shared_port);
  * without. */
 int socket_share_port(int fd);
 
+/* Lets connections wait in the kernel until their first bytes have come, or for a second. Returns
+ * -ENOTSUP for a socket that is not TCP, and where there is no TCP_DEFER_ACCEPT. */
+int socket_defer_accept(int fd);
+
 /* Makes an inherited descriptor fit for a listener when it is a stream socket that listens or is
  * bound. The caller owns it before and after; on failure `why` is one line, and its flags are as
  * they were. */
