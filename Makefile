@@ -43,6 +43,7 @@ load: all ## every cell of the load matrix; writes docs/load-matrix.md
 
 bench: all ## measure side by side with bare loops and peers; writes docs/performance.md
 	@tools/need bench
+	@tools/need counters || echo "make bench: goes without them"
 	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) bench/performance.py $(ARGS)
 
 lint: ## clang-format, clang-tidy, cppcheck, and the warnings of clang

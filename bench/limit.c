@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// limit ENGINE PORT [close]: the physical limit that the project is held against.
+// limit ENGINE PORT [SIZE [close]]: the physical limit that the project is held against.
 // It answers every "\r\n\r\n" that it sees with one canned response and does no HTTP at all:
 // no parsing, no time-outs, no Date, no partial sends. ENGINE is epoll (the floor of every
 // readiness server) or uring (multishot accept and recv, provided buffers, one send a recv).
-// With `close` it closes after each response. One thread, one listening socket.
+// SIZE is the length of the body, by default 2: "ok". With `close` it closes after each response,
+// and a connection waits in the kernel until its request is there (TCP_DEFER_ACCEPT).
+// One thread, one listening socket.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <liburing.h>
@@ -17,24 +19,54 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define KEEP                                                                                       \
-    "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nContent-Type: "    \
-    "text/plain\r\nContent-Length: 2\r\n\r\nok"
-#define CLOSE                                                                                      \
-    "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nConnection: "      \
-    "close\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
-enum { MAX_PIPELINE = 512, BUFFERS = 4096, BUFFER_SIZE = 4096 };
+enum {
+    MAX_PIPELINE = 512, // more than the load sends in one read
+    BUFFERS = 4096,
+    BUFFER_SIZE = 4096,
+    HEAD_MAX = 256,     // more than any head that is written here
+    BODY_MAX = 1 << 20, // what one send can be expected to take
+};
 
-static char replies[MAX_PIPELINE * sizeof KEEP];
-static int closing;
+static char *replies; // `copies` times the same, so that a batch leaves with one send
+static size_t one_length;
+static int copies, closing;
+
+// Writes the response once, then copies it; `body` is "ok", or so many letters.
+static void replies_make(size_t size)
+{
+    char head[HEAD_MAX];
+    int length = snprintf(head, sizeof head,
+                          "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 12:00:00 "
+                          "GMT\r\n%sContent-Type: text/plain\r\nContent-Length: %zu\r\n\r\n",
+                          closing ? "Connection: close\r\n" : "", size);
+    one_length = (size_t)length + size;
+    copies = size > BUFFER_SIZE ? 1 : MAX_PIPELINE; // large ones are not pipelined
+    replies = malloc(copies * one_length);
+    if (!replies) {
+        fprintf(stderr, "limit: out of memory\n");
+        exit(1);
+    }
+    for (int i = 0; i < copies; i++) {
+        char *at = replies + i * one_length;
+        memcpy(at, head, length);
+        memset(at + length, 'x', size);
+        if (size == 2)
+            memcpy(at + length, "ok", 2);
+    }
+}
 
 static int listen_on(int port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), one = 1;
+    // Room for one response of BODY_MAX and what the kernel adds, as far as net.core.wmem_max lets.
+    int room = (int)one_length * 2;
     struct sockaddr_in a = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    // Smaller ones fit anyway, and the default is what the servers beside this one have.
+    if (one_length > BUFFER_SIZE)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     if (closing)
         setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &one, sizeof one);
     if (bind(fd, (void *)&a, sizeof a) || listen(fd, 4096)) {
@@ -49,12 +81,24 @@ static int heads(const char *p, size_t n)
     int count = 0;
     for (const char *end = p + n; (p = memmem(p, end - p, "\r\n\r\n", 4)); p += 4)
         count++;
-    return count > MAX_PIPELINE ? MAX_PIPELINE : count;
+    if (count <= copies)
+        return count;
+    fprintf(stderr, "limit: %d requests in one read, at most %d\n", count, copies);
+    exit(1);
 }
 
 static size_t reply_length(int count)
 {
-    return closing ? sizeof CLOSE - 1 : count * (sizeof KEEP - 1);
+    return closing ? one_length : count * one_length;
+}
+
+// A peer that has gone is nothing to tell; a response that was cut would falsify what is measured.
+static void sent_all(ssize_t sent, size_t length)
+{
+    if (sent < 0 || (size_t)sent == length)
+        return;
+    fprintf(stderr, "limit: the socket took %zd of %zu bytes\n", sent, length);
+    exit(1);
 }
 
 static void run_epoll(int port)
@@ -83,7 +127,7 @@ static void run_epoll(int port)
             }
             int count = heads(buf, r);
             if (count)
-                send(fd, replies, reply_length(count), MSG_NOSIGNAL);
+                sent_all(send(fd, replies, reply_length(count), MSG_NOSIGNAL), reply_length(count));
             if (closing)
                 close(fd);
         }
@@ -178,7 +222,7 @@ static void run_uring(int port)
             }
             if (count) {
                 struct io_uring_sqe *s = sqe(QUIET, fd);
-                io_uring_prep_send(s, fd, replies, reply_length(count), MSG_NOSIGNAL);
+                io_uring_prep_send(s, fd, replies, reply_length(count), MSG_NOSIGNAL | MSG_WAITALL);
                 s->flags |= IOSQE_CQE_SKIP_SUCCESS | (closing ? IOSQE_IO_LINK : 0);
                 tag(s, QUIET, fd);
             }
@@ -198,12 +242,14 @@ static void run_uring(int port)
 
 int main(int argc, char **argv)
 {
-    if (argc < 3)
+    int is_uring = argc > 1 && strcmp(argv[1], "uring") == 0;
+    long size = argc > 3 ? atol(argv[3]) : 2;
+    closing = argc > 4 && strcmp(argv[4], "close") == 0;
+    if (argc < 3 || argc > 5 || (argc == 5 && !closing) || size < 0 || size > BODY_MAX ||
+        (!is_uring && strcmp(argv[1], "epoll") != 0)) {
+        fprintf(stderr, "usage: limit epoll|uring PORT [SIZE [close]]\n");
         return 2;
-    closing = argc > 3;
-    for (int i = 0; i < MAX_PIPELINE; i++)
-        memcpy(replies + i * (sizeof KEEP - 1), KEEP, sizeof KEEP - 1);
-    if (closing)
-        memcpy(replies, CLOSE, sizeof CLOSE - 1);
-    (argv[1][0] == 'u' ? run_uring : run_epoll)(atoi(argv[2]));
+    }
+    replies_make((size_t)size);
+    (is_uring ? run_uring : run_epoll)(atoi(argv[2]));
 }
