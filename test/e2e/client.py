@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import DEADLINE
+from conftest import DEADLINE, needs_io_uring
 
 GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 HEAD = b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -24,7 +24,7 @@ GET_AND_CLOSE = b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
 GET_1_0 = b"GET / HTTP/1.0\r\n\r\n"
 
 MODES = {
-    "io_uring": ["--selector", "io_uring"],
+    "io_uring": pytest.param(["--selector", "io_uring"], marks=needs_io_uring),
     "epoll-edge": ["--selector", "epoll", "--trigger", "edge"],
     "epoll-level": ["--selector", "epoll", "--trigger", "level"],
     "poll-level": ["--selector", "poll", "--trigger", "level"],

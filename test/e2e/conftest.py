@@ -128,6 +128,20 @@ class Server:
         self.wait()
 
 
+def io_uring_refusal():
+    """Why a server cannot run on io_uring here, or None."""
+    try:
+        Server("respond", "--selector", "io_uring", "--workers", "1", "--listen", "127.0.0.1:0",
+               "--max-connections", "1").stop()
+    except (AssertionError, OSError) as failure:
+        return str(failure)
+    return None
+
+
+REFUSAL = io_uring_refusal()
+needs_io_uring = pytest.mark.skipif(REFUSAL is not None, reason=f"no io_uring: {REFUSAL}")
+
+
 @pytest.fixture
 def selkie():
     """Runs selkie to its end; the result has returncode, stdout and stderr."""

@@ -18,7 +18,7 @@ from cells import SELECTORS, cells_all, cells_pairwise
 from report import page
 from run import BUILD, TOOL_FOLDERS, Trial, host, run
 from selftest import selftest_counts, selftest_live
-from server import Server, selkie_command
+from server import Server, selkie_command, selector_refusal
 from tools import TOOLS, Load, tool_find
 
 SHORT = Load(count=3200, connections=32, seconds=1)
@@ -84,6 +84,19 @@ def skip(tally, tools, programs):
     return reasons
 
 
+def skip_refused(tally, cells):
+    """Prints and returns why a selector cannot run here, and the cells that are left."""
+    refused = {selector: reason for selector in {cell.selector for cell in cells}
+               if (reason := selector_refusal(str(BUILD / "selkie"), selector))}
+    reasons = []
+    for selector, reason in refused.items():
+        count = sum(cell.selector == selector for cell in cells)
+        tally["skipped"] += count
+        reasons.append(f"- {selector}: {count} cells skipped, {reason}")
+        print(reasons[-1][2:], flush=True)
+    return reasons, [cell for cell in cells if cell.selector not in refused]
+
+
 def cells_run(tally, cells, load, programs):
     """Runs the cells whose tool is there; returns each with its outcome."""
     results = []
@@ -108,11 +121,12 @@ def matrix_run(arguments, tally, programs):
     tools = Counter(cell.tool for cell in cells) if cells else Counter(TOOLS)
     load = FULL if arguments.full else SHORT
     skipped = skip(tally, tools, programs)
+    refused, cells = skip_refused(tally, cells)
     if not arguments.full and not arguments.cell:
         selftest_run(tally, programs)
     results = cells_run(tally, cells, load, programs)
     if arguments.write:
-        arguments.write.write_text(page(results, skipped, load, TOOLS, programs))
+        arguments.write.write_text(page(results, skipped + refused, load, TOOLS, programs))
 
 
 def main():

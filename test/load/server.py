@@ -45,6 +45,17 @@ def selkie_command(program, cell, host):
     return command
 
 
+def selector_refusal(program, selector):
+    """Why this system does not grant a selector, in a line, or None."""
+    server = Server([program, "respond", "--listen", "127.0.0.1:0", "--workers", "1",
+                     "--selector", selector])
+    try:
+        with server:
+            return None
+    except ServerFailed as failure:
+        return str(failure)
+
+
 class Server:
     """One running server; `url` is where it listens."""
 
