@@ -59,21 +59,28 @@ static __attribute__((noinline)) size_t host_length(struct span text, size_t pla
     return length == text.length || is_port(span_skip(text, length)) ? length : 0;
 }
 
+/* Whether the `length` bytes before `end`, up to five, are a port. All eight before it become a
+ * number in base 256, of digits without their '0', which compares as the port does. */
+static inline bool is_short_port(const char *end, size_t length)
+{
+    const uint64_t ones = 0x0101010101010101U;
+    uint64_t word;
+
+    memcpy(&word, end - sizeof(word), sizeof(word));
+    word = (be64toh(word) ^ ones * '0') & (((uint64_t)1 << 8 * length) - 1);
+    /* What is above 9 reaches the top bit of its byte, or has it. */
+    return ((word | (word + ones * (0x80 - 10))) & ones * 0x80) == 0 && word <= 0x0605050305U;
+}
+
 /* Of the usual hosts only what is behind their name is left to look at: nothing, or a port of up to
- * five digits. These compare as text. */
+ * five digits. */
 bool http_is_host(struct span text, size_t plain)
 {
-    const char *end = text.at + text.length;
-    const char *colon = text.at + plain;
-    const char *at = colon + 1;
+    size_t behind = text.length - plain;
 
-    if (plain == text.length)
-        return plain > 0;
-    if (plain == 0 || *colon != ':' || end - at > 5)
+    if (plain == 0 || behind > 6 || (behind > 0 && text.at[plain] != ':'))
         return host_length(text, plain) > 0;
-    while (at < end && char_is_digit(*at))
-        at++;
-    return at == end && (at - colon <= 5 || memcmp(colon + 1, "65535", 5) <= 0);
+    return behind <= 1 || is_short_port(text.at + text.length, behind - 1);
 }
 
 bool http_is_authority(struct span text, bool *out_has_port)

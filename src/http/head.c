@@ -18,18 +18,18 @@ void http_head_start(struct http_head *head)
     head->field_count = 0;
 }
 
-static lines_fn *lines_widest(void)
+static lines_fn *lines_widest = http_lines_plain;
+
+/* Once, before main: asking the processor would cost every head as much as a short field line. */
+static __attribute__((constructor)) void lines_choose(void)
 {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2"))
-        return http_lines_avx2;
-    if (__builtin_cpu_supports("ssse3"))
-        return http_lines_ssse3;
-    return http_lines_plain;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
+        lines_widest = http_lines_avx2;
+    else if (__builtin_cpu_supports("ssse3"))
+        lines_widest = http_lines_ssse3;
 #elif defined(__aarch64__)
-    return http_lines_neon;
-#else
-    return http_lines_plain;
+    lines_widest = http_lines_neon;
 #endif
 }
 
@@ -55,28 +55,38 @@ static int line_parse(struct http_head *head, struct span bytes)
     return parse.status;
 }
 
+/* What `lines` has left, line by line: its first is for the phases. */
+static __attribute__((noinline)) int head_parse_rest(lines_fn *lines, struct http_head *head,
+                                                     struct span bytes)
+{
+    int result = 0;
+
+    while (result == 0 && head->at < bytes.length) {
+        result = line_parse(head, bytes);
+        if (result == 0 && (head->phase == PHASE_START || head->phase == PHASE_LINE))
+            result = lines(head, bytes);
+    }
+    return result;
+}
+
 int http_head_parse_by(lines_fn *lines, struct http_head *head, struct span bytes,
                        size_t length_max)
 {
     /* The length is returned as an int. */
     size_t max = length_max < INT_MAX ? length_max : INT_MAX;
-    bool is_bounded = bytes.length >= max;
+    struct span first = {bytes.at, bytes.length < max ? bytes.length : max};
     int result = 0;
 
-    if (is_bounded)
-        bytes.length = max;
-    while (result == 0 && head->at < bytes.length) {
-        if (head->phase == PHASE_START || head->phase == PHASE_LINE)
-            result = lines(head, bytes);
-        if (result == 0 && head->at < bytes.length)
-            result = line_parse(head, bytes);
-    }
-    return result == 0 && is_bounded ? head_exceeds(head) : result;
+    if (head->phase == PHASE_START || head->phase == PHASE_LINE)
+        result = lines(head, first);
+    if (result == 0)
+        result = head_parse_rest(lines, head, first);
+    return result == 0 && first.length == max ? head_exceeds(head) : result;
 }
 
 int http_head_parse(struct http_head *head, struct span bytes, size_t length_max)
 {
-    return http_head_parse_by(lines_widest(), head, bytes, length_max);
+    return http_head_parse_by(lines_widest, head, bytes, length_max);
 }
 
 bool http_head_is_blank(const struct http_head *head)

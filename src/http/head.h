@@ -109,8 +109,8 @@ int http_field_conclude(struct http_head *head);
  * whether a port with digits is there. */
 bool http_is_authority(struct span text, bool *out_has_port);
 
-/* The same where the port does not matter, and the first `plain` bytes are known to be CHAR_HOST,
- * and the one behind them not. */
+/* The same where the port does not matter, the first `plain` bytes are known to be CHAR_HOST, and
+ * the one behind them not. The text lies in a head, at least eight bytes behind its beginning. */
 bool http_is_host(struct span text, size_t plain);
 
 #endif

@@ -16,11 +16,10 @@
 
 enum {
     /* So much of a head must follow what ends there, that nothing else need be compared with the
-     * end: " / HTTP/1.1" behind a method, ":" behind a name, all with the CR LF of the line and two
-     * bytes behind it. */
+     * end: " / HTTP/1.1" behind a method, all with the CR LF of the line and two bytes behind it.
+     */
     BEHIND_METHOD = 15,
     BEHIND_TARGET = 13,
-    BEHIND_NAME = 5,
     BEHIND_VALUE = 4,
     VERSION_LENGTH = 11, /* " HTTP/1.1" CR LF */
 };
@@ -106,19 +105,16 @@ static inline size_t request_line_take(struct http_head *head, struct span bytes
  * the next line begins, or 0. */
 static inline size_t field_line_take(struct http_field *field, struct span bytes, size_t at)
 {
-    size_t name_end = wide_token(bytes, at);
-    if (name_end + BEHIND_NAME > bytes.length || bytes.at[name_end] != ':' || name_end == at)
+    struct line_ends ends = wide_line(bytes, at);
+    if (ends.value + BEHIND_VALUE > bytes.length || bytes.at[ends.name] != ':' || ends.name == at)
         return 0;
-    size_t value = name_end + 1 + (bytes.at[name_end + 1] == ' ');
-    if ((unsigned char)bytes.at[value] <= ' ')
+    size_t value = ends.name + 1 + (bytes.at[ends.name + 1] == ' ');
+    if ((unsigned char)bytes.at[value] <= ' ' || (unsigned char)bytes.at[ends.value - 1] <= ' ' ||
+        !ends_line(bytes.at + ends.value))
         return 0;
-    size_t value_end = wide_value(bytes, value);
-    if (value_end + BEHIND_VALUE > bytes.length || !ends_line(bytes.at + value_end) ||
-        (unsigned char)bytes.at[value_end - 1] <= ' ')
-        return 0;
-    field->name = slice(at, name_end);
-    field->value = slice(value, value_end);
-    return value_end + 2;
+    field->name = slice(at, ends.name);
+    field->value = slice(value, ends.value);
+    return ends.value + 2;
 }
 
 /* The empty line that ends the head at `at`. */
@@ -144,18 +140,18 @@ static inline int field_apply(struct http_head *head, struct span bytes,
 /* From `at`, behind which are two bytes. */
 static inline int fields_take(struct http_head *head, struct span bytes, size_t at)
 {
-    while (bytes.at[at] != '\r' && head->field_count < HTTP_FIELDS_MAX) {
-        struct http_field field;
-        size_t next = field_line_take(&field, bytes, at);
+    struct http_field *field = &head->fields[head->field_count];
+
+    for (; bytes.at[at] != '\r' && field < head->fields + HTTP_FIELDS_MAX; field++) {
+        size_t next = field_line_take(field, bytes, at);
         if (next == 0)
             break;
-        at = next;
-        head->fields[head->field_count++] = field;
-        if (!http_field_matters(http_slice_span(field.name, bytes.at)))
-            continue;
-        int refused = field_apply(head, bytes, &head->fields[head->field_count - 1]);
+        head->field_count++;
+        struct span name = {bytes.at + at, field->name.length};
+        int refused = http_field_matters(name) ? field_apply(head, bytes, field) : 0;
         if (refused != 0)
             return refused;
+        at = next;
     }
     head->at = (uint32_t)at;
     return ends_line(bytes.at + at) ? head_end_take(head, at) : 0;

@@ -130,7 +130,11 @@ static inline size_t vector_first_behind(uint64_t answer, size_t skip)
 /* The first byte of an answer that has one. */
 static inline size_t vector_first(uint64_t answer)
 {
+#ifdef __BMI__
+    return _tzcnt_u64(answer); /* unlike the builtin, of an unsigned type: nothing to extend */
+#else
     return (unsigned)__builtin_ctz((unsigned)answer);
+#endif
 }
 
 /* How many bytes behind `skip` the first of an answer is, or the end. */

@@ -49,7 +49,7 @@ static int find_variants(void **state)
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("ssse3"))
         variant_add("SSSE3", http_lines_ssse3);
-    if (__builtin_cpu_supports("avx2"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
         variant_add("AVX2", http_lines_avx2);
 #elif defined(__aarch64__)
     variant_add("NEON", http_lines_neon);
