@@ -51,9 +51,12 @@ static void message_starve(struct worker *worker, struct connection *connection)
                    "The server is short of memory.");
 }
 
-/* The body goes on beyond the input at hand. `rest` has what is there of it. */
-static void body_begin(struct worker *worker, struct connection *connection,
-                       const struct http_head *head, struct span head_bytes, struct span rest)
+/* The body goes on beyond the input at hand. `rest` has what is there of it. Never inlined, as a
+ * match takes so much of the stack that this is guarded. */
+static __attribute__((noinline)) void body_begin(struct worker *worker,
+                                                 struct connection *connection,
+                                                 const struct http_head *head,
+                                                 struct span head_bytes, struct span rest)
 {
     struct route_match match;
     int refused = request_route(worker, head, head_bytes.at, &match);
@@ -78,9 +81,10 @@ static void body_begin(struct worker *worker, struct connection *connection,
     connection->phase = PHASE_BODY;
 }
 
-/* A head is whole, and `rest` came behind it. Returns how much of that the request has taken. */
-static size_t head_complete(struct worker *worker, struct connection *connection,
-                            const struct http_head *head, struct span head_bytes, struct span rest)
+/* A head is whole, from `base` on, and `rest` came behind it. Returns how much of that the request
+ * has taken. */
+static inline size_t head_complete(struct worker *worker, struct connection *connection,
+                                   const struct http_head *head, const char *base, struct span rest)
 {
     size_t length = (size_t)head->content_length;
     if (head->content_length > worker->server->options.body_max) {
@@ -88,13 +92,11 @@ static size_t head_complete(struct worker *worker, struct connection *connection
         return rest.length;
     }
     if (head->framing == HTTP_CHUNKED || length > rest.length) {
-        body_begin(worker, connection, head, head_bytes, rest);
+        body_begin(worker, connection, head, (struct span){base, head->at}, rest);
         return 0;
     }
-    struct message message = {.head = head,
-                              .base = head_bytes.at,
-                              .body = {rest.at, length},
-                              .is_last = length == rest.length};
+    struct message message = {
+        .head = head, .base = base, .body = {rest.at, length}, .is_last = length == rest.length};
     message_serve(worker, connection, &message);
     return length;
 }
@@ -114,16 +116,14 @@ static size_t head_take_in_place(struct worker *worker, struct connection *conne
                                  struct span bytes)
 {
     struct http_head *head = &worker->head;
-    size_t blank = blank_length(bytes);
+    size_t blank = bytes.at[0] == '\r' ? blank_length(bytes) : 0;
     if (blank > 0)
         return blank;
     http_head_start(head);
     int length = http_head_parse(head, bytes, worker->server->options.head_max);
-    if (length > 0) {
-        struct span head_bytes = {bytes.at, (size_t)length};
-        return (size_t)length + head_complete(worker, connection, head, head_bytes,
-                                              span_skip(bytes, (size_t)length));
-    }
+    if (length > 0)
+        return (size_t)length +
+               head_complete(worker, connection, head, bytes.at, span_skip(bytes, (size_t)length));
     if (length < 0)
         request_refuse(worker, connection, head, -length, head->reason);
     else if (head_keep(worker, connection, head, bytes) != 0)
@@ -136,8 +136,7 @@ static size_t intake_head_complete(struct worker *worker, struct connection *con
                                    struct span rest)
 {
     struct intake *intake = connection->intake;
-    struct span head_bytes = {intake->bytes, intake->length};
-    size_t used = head_complete(worker, connection, &intake->head, head_bytes, rest);
+    size_t used = head_complete(worker, connection, &intake->head, intake->bytes, rest);
     if (connection->phase != PHASE_BODY)
         message_forget(worker, connection);
     return used;

@@ -54,13 +54,6 @@ unsigned pattern_compare(const struct pattern *a, const struct pattern *b);
 /* The index of `name` among the names of the pattern, or -ENOENT. */
 int pattern_name_index(const struct pattern *pattern, struct span name);
 
-/* Whether the pattern ends in {name...}; a trailing "/" has no name. */
-static inline bool pattern_rest_is_named(const struct pattern *pattern)
-{
-    const struct path_segment *last = &pattern->segments[pattern->count - 1];
-    return last->kind == SEGMENT_REST && last->text.length > 0;
-}
-
 /* Whether a route of this pattern serves `method`: its own, HEAD for GET, any without one. */
 static inline bool pattern_has_method(const struct pattern *pattern, struct span method)
 {

@@ -37,7 +37,7 @@ struct route {
 struct route_match {
     const struct route *route;
     /* What the named wildcards matched, in the order of the pattern; as sent, not decoded, borrowed
-     * from the path. Only as many are set as the pattern has names. */
+     * from the path. As many as the pattern has names: what stands behind them means nothing. */
     struct span params[ROUTE_PARAMS_MAX];
 };
 
@@ -60,7 +60,8 @@ int router_add(struct router *router, const char *source, const struct route_tar
  * Finds the route of a request. Literal segments are compared with the decoded segments of `path`;
  * an empty path is "/" (RFC 9110, 4.2.3); nothing is cleaned or redirected.
  * Returns 0 and *out; -ENOENT when no pattern matches the path (404); -ENOTSUP when some do, but
- * none with this method (405).
+ * none with this method (405). On failure the params in *out mean nothing, and its route is as
+ * before.
  */
 int router_find(const struct router *router, struct span method, struct span path,
                 struct route_match *out);

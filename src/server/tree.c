@@ -27,7 +27,7 @@ struct node {
 /* A look-up that is under way. */
 struct search {
     struct span method;
-    struct span *params;
+    struct span *params; /* of the caller's match */
     size_t param_count;
     bool path_known; /* a pattern matches the path, maybe not the method */
 };
@@ -131,12 +131,32 @@ static bool literal_matches(const struct node *node, struct span segment)
     return at == segment.length;
 }
 
-static const struct route *node_find(const struct node *node, struct span path,
-                                     struct search *search);
-
-/* Tries the children of a node with the first segment of `path`, which begins with '/'. */
 static const struct route *children_find(const struct node *node, struct span path,
-                                         struct search *search)
+                                         struct search *search);
+
+/* The route below `node` for what is left of the path: nothing, or what begins with '/'. */
+static inline const struct route *node_find(const struct node *node, struct span path,
+                                            struct search *search)
+{
+    if (path.length == 0)
+        return route_choose(node->here, search);
+    /* Most servers have few routes: a root without children is not worth cutting the path for. */
+    if (node->literals != NULL || node->one != NULL) {
+        const struct route *route = children_find(node, path, search);
+        if (route != NULL)
+            return route;
+    }
+    const struct route *route = route_choose(node->rest, search);
+    /* Each name before the rest has its param: one more name is that of the rest. */
+    if (route != NULL && route->pattern->name_count > search->param_count)
+        search->params[search->param_count++] = span_skip(path, 1);
+    return route;
+}
+
+/* Tries the children of a node with the first segment of `path`, which begins with '/'. Never
+ * inlined, so that -O3 inlines node_find: of a server with one route the whole look-up is that. */
+static __attribute__((noinline)) const struct route *
+children_find(const struct node *node, struct span path, struct search *search)
 {
     const char *slash = memchr(path.at + 1, '/', path.length - 1);
     size_t length = slash == NULL ? path.length : (size_t)(slash - path.at);
@@ -160,29 +180,10 @@ static const struct route *children_find(const struct node *node, struct span pa
     return route;
 }
 
-/* The route below `node` for what is left of the path: nothing, or what begins with '/'. */
-static const struct route *node_find(const struct node *node, struct span path,
-                                     struct search *search)
-{
-    if (path.length == 0)
-        return route_choose(node->here, search);
-    /* Most servers have few routes: a root without children is not worth cutting the path for. */
-    if (node->literals != NULL || node->one != NULL) {
-        const struct route *route = children_find(node, path, search);
-        if (route != NULL)
-            return route;
-    }
-    const struct route *route = route_choose(node->rest, search);
-    if (route != NULL && pattern_rest_is_named(route->pattern))
-        search->params[search->param_count++] = span_skip(path, 1);
-    return route;
-}
-
 int tree_find(const struct node *tree, struct span method, struct span path,
               struct route_match *out)
 {
-    struct span params[ROUTE_PARAMS_MAX];
-    struct search search = {.method = method, .params = params};
+    struct search search = {.method = method, .params = out->params};
     if (path.length == 0)
         path = SPAN("/");
     if (path.at[0] != '/')
@@ -191,7 +192,5 @@ int tree_find(const struct node *tree, struct span method, struct span path,
     if (route == NULL)
         return search.path_known ? -ENOTSUP : -ENOENT;
     out->route = route;
-    for (size_t i = 0; i < search.param_count; i++)
-        out->params[i] = params[i];
     return 0;
 }

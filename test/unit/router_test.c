@@ -59,7 +59,7 @@ static const char *find(const struct router *router, const char *request, char *
     params[0] = '\0';
     if (error < 0)
         assert_null(match.route);
-    for (size_t i = 0; error == 0 && i < ROUTE_PARAMS_MAX && match.params[i].at != NULL; i++)
+    for (size_t i = 0; error == 0 && i < route_param_count(match.route); i++)
         sprintf(params + strlen(params), "%s%.*s", i > 0 ? "|" : "", (int)match.params[i].length,
                 match.params[i].at);
     free(path);
