@@ -141,12 +141,14 @@ struct http_response {
     uint64_t content_length;
 };
 
-/* An upper bound for the bytes that http_response_format writes. */
-size_t http_response_bound(const struct http_response *response);
+/* Upper bounds for the bytes that the two functions below write. */
+size_t http_response_start_bound(const struct http_response *response);
+size_t http_response_rest_bound(const struct http_response *response);
 
-/* Writes the status line, Server, Date, Connection, Content-Type, Content-Length, the further
- * fields and the empty line to `to`. Returns the bytes written. */
-size_t http_response_format(const struct http_response *response, char *to);
+/* Writes the beginning of the head to `to`: status line, Server, Date, Connection, Content-Type;
+ * and the rest: Content-Length, the further fields, the empty line. Return the bytes written. */
+size_t http_response_start(const struct http_response *response, char *to);
+size_t http_response_rest(const struct http_response *response, char *to);
 
 /* The reason phrase of a status (RFC 9110, 15; RFC 6585), or "Unknown". */
 const char *http_status_reason(int status);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The head of a response, written piece behind piece. Called by the server's reply.c with
- * room for http_response_bound bytes. What the pieces hold was checked by whoever took them in.
+ * The head of a response, written piece behind piece. Called by the server's reply.c, which keeps
+ * the first half for the responses that begin in the same way. What the pieces hold was checked by
+ * whoever took them in.
  */
 #include "http/http.h"
 #include "http/status.h"
@@ -16,11 +17,12 @@
 
 enum {
     STATUS_AT = sizeof("HTTP/1.1 ") - 1,
-    DIGITS_MAX = 20,   /* of UINT64_MAX */
-    LINE_ENDS = 4 * 2, /* of the date, the type, the length, and the empty line */
+    DIGITS_MAX = 20, /* of UINT64_MAX */
+    LINE_ENDS = 4,   /* two in each half: of the date and the type, of the length and the head */
     /* All but what the response points to. */
-    FIXED_MAX = STATUS_BLOCK_SIZE + HTTP_DATE_LENGTH +
-                sizeof(KEEP_ALIVE_LINE TYPE_NAME LENGTH_NAME) + DIGITS_MAX + LINE_ENDS,
+    START_MAX =
+        STATUS_BLOCK_SIZE + HTTP_DATE_LENGTH + sizeof(KEEP_ALIVE_LINE TYPE_NAME) + LINE_ENDS,
+    REST_MAX = sizeof(LENGTH_NAME) + DIGITS_MAX + LINE_ENDS,
 };
 
 static char *put(char *to, struct span text)
@@ -45,16 +47,19 @@ static char *put_unknown_block(char *to, int status)
     return to + sizeof(UNKNOWN_BLOCK) - 1;
 }
 
+/* Counts the digits first: a buffer for them would cost its copy and a guard of the stack, which is
+ * more than the second division, that a number below ten does not need. */
 static char *put_number(char *to, uint64_t number)
 {
-    char digits[DIGITS_MAX];
-    size_t at = DIGITS_MAX;
+    char *end = to + 1;
 
-    do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    return put(to, (struct span){digits + at, DIGITS_MAX - at});
+    for (uint64_t rest = number; rest >= 10; rest /= 10)
+        end++;
+    char *at = end;
+    for (; number >= 10; number /= 10)
+        *--at = (char)('0' + number % 10);
+    *--at = (char)('0' + number);
+    return end;
 }
 
 static char *put_connection(char *to, enum http_connection_option option)
@@ -70,15 +75,19 @@ static char *put_connection(char *to, enum http_connection_option option)
     return to;
 }
 
-size_t http_response_bound(const struct http_response *response)
+size_t http_response_start_bound(const struct http_response *response)
 {
-    return FIXED_MAX + response->type.length + response->fields.length;
+    return START_MAX + response->type.length;
 }
 
-size_t http_response_format(const struct http_response *response, char *to)
+size_t http_response_rest_bound(const struct http_response *response)
+{
+    return REST_MAX + response->fields.length;
+}
+
+size_t http_response_start(const struct http_response *response, char *to)
 {
     const struct http_status *known = http_status_find(response->status);
-    bool may_have_length = response->status >= 200 && response->status != 204;
     char *at = known == NULL ? put_unknown_block(to, response->status) : put_known_block(to, known);
 
     at = put(at, (struct span){response->date, HTTP_DATE_LENGTH});
@@ -89,6 +98,14 @@ size_t http_response_format(const struct http_response *response, char *to)
         at = put(at, response->type);
         at = put(at, SPAN("\r\n"));
     }
+    return (size_t)(at - to);
+}
+
+size_t http_response_rest(const struct http_response *response, char *to)
+{
+    bool may_have_length = response->status >= 200 && response->status != 204;
+    char *at = to;
+
     if (response->has_length && may_have_length) {
         at = put(at, SPAN(LENGTH_NAME));
         at = put_number(at, response->content_length);

@@ -12,6 +12,7 @@
 #include "http/http.h"
 #include "server/intake.h"
 #include "server/output.h"
+#include "server/reply.h"
 #include "server/server.h"
 #include "server/timer.h"
 
@@ -52,6 +53,7 @@ struct worker {
     struct http_head head; /* of the request that is being parsed in place */
     struct text fields;    /* further fields of the response that is being made */
     struct text decoded;   /* parameters of the running request, without %XX */
+    struct reply_start reply_start;
 
     struct pool connections;
     struct intake_store intakes;
