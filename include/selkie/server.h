@@ -63,15 +63,15 @@ struct selkie_options {
      * (TCP_DEFER_ACCEPT, tcp(7)): a wake-up less for each. But such a client, connected in its own
      * eyes, is reset when the server ends before that. Linux; default false. */
     bool defer_accept;
-    bool keep_alive;             /* default true; false: close after each response, announced */
-    unsigned max_connections;    /* a worker; 0 (default): what the descriptor limit allows */
-    uint32_t idle_ms;            /* a connection without a byte of a request; default 60000 */
-    uint32_t head_ms;            /* from the first byte of a head to its last; default 10000 */
-    uint32_t body_ms;            /* between two pieces of a body; default 30000 */
-    uint32_t write_ms;           /* for the client to take a piece of a response; default 30000 */
-    uint32_t drain_ms;           /* from stop to the end of the last busy connection; 30000 */
-    size_t head_max;             /* bytes of a request head; default 16384 */
-    size_t body_max;             /* bytes of a request body; default 1048576 */
+    bool keep_alive;          /* default true; false: close after each response, announced */
+    unsigned max_connections; /* a worker; 0 (default): what the descriptor limit allows */
+    uint32_t idle_ms;         /* a connection without a byte of a request; default 60000 */
+    uint32_t head_ms;         /* from the first byte of a head to its last; default 10000 */
+    uint32_t body_ms;         /* between two pieces of a body; default 30000 */
+    uint32_t write_ms;        /* for the client to take a piece of a response; default 30000 */
+    uint32_t drain_ms;        /* from stop to the end of the last busy connection; 30000 */
+    size_t head_max;          /* bytes of a request head; default 16384 */
+    size_t body_max;          /* bytes of a request body; default 1048576 */
 
     /* Each may be NULL (default). In the process that called selkie_server_run: `ready`, once all
      * workers accept connections; `signalled`, at each SIGTERM, SIGINT and SIGQUIT, before the

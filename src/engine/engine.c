@@ -19,20 +19,20 @@ static int engine_open_best(enum engine_trigger trigger, struct engine **out,
     return ready_open(NULL, trigger, out);
 }
 
-static int engine_open_named(const char *name, enum engine_trigger trigger, struct engine **out,
+static int engine_open_named(struct engine_wish wish, struct engine **out,
                              struct engine_refusal *refusal)
 {
-    if (strcmp(name, ENGINE_URING) != 0)
-        return ready_open(name, trigger, out);
-    return trigger == ENGINE_BEST_TRIGGER ? uring_open(out, refusal) : -EINVAL;
+    if (strcmp(wish.name, ENGINE_URING) != 0)
+        return ready_open(wish.name, wish.trigger, out);
+    return wish.trigger == ENGINE_BEST_TRIGGER ? uring_open(out, refusal) : -EINVAL;
 }
 
-int engine_open(const char *name, enum engine_trigger trigger, const struct engine_calls *calls,
-                void *owner, struct engine **out, struct engine_refusal *refusal)
+int engine_open(struct engine_wish wish, const struct engine_calls *calls, void *owner,
+                struct engine **out, struct engine_refusal *refusal)
 {
     *refusal = (struct engine_refusal){0};
-    int error = name ? engine_open_named(name, trigger, out, refusal)
-                     : engine_open_best(trigger, out, refusal);
+    int error = wish.name ? engine_open_named(wish, out, refusal)
+                          : engine_open_best(wish.trigger, out, refusal);
     if (error)
         return error;
     (*out)->calls = calls;

@@ -67,6 +67,12 @@ struct engine;
 
 enum engine_trigger { ENGINE_BEST_TRIGGER, ENGINE_EDGE, ENGINE_LEVEL };
 
+/* The engine that is asked for. */
+struct engine_wish {
+    const char *name; /* "io_uring", or of a selector; NULL: the best that can be triggered so */
+    enum engine_trigger trigger;
+};
+
 /* Why an engine is not to be had: what could not be done, and the negative errno of that. */
 struct engine_refusal {
     const char *what; /* static; NULL: nothing was refused */
@@ -76,14 +82,13 @@ struct engine_refusal {
 /* The name of the engine that has no selector. */
 #define ENGINE_URING "io_uring"
 
-/* Opens the engine over io_uring, or a readiness engine over one of the selectors, by name. NULL
- * is the best that is to be had here and can be triggered so: io_uring has no trigger. `calls` and
- * `owner` are borrowed. Returns 0 and the engine in *out; or -ENOTSUP for a selector that is not
- * here, -EINVAL for an unknown one or a trigger that it cannot do, -ENOMEM, -EMFILE, or what the
- * kernel says. *refusal tells why it is not io_uring, where that was asked for or would have been
- * the best. */
-int engine_open(const char *name, enum engine_trigger trigger, const struct engine_calls *calls,
-                void *owner, struct engine **out, struct engine_refusal *refusal);
+/* Opens the engine over io_uring, which has no trigger, or a readiness engine over a selector.
+ * `calls` and `owner` are borrowed. Returns 0 and the engine in *out; or -ENOTSUP for a selector
+ * that is not here, -EINVAL for an unknown one or a trigger that it cannot do, -ENOMEM, -EMFILE, or
+ * what the kernel says. *refusal tells why it is not io_uring, where that was asked for or would
+ * have been the best. */
+int engine_open(struct engine_wish wish, const struct engine_calls *calls, void *owner,
+                struct engine **out, struct engine_refusal *refusal);
 
 /* What the engine is, for people: its selector, "epoll", or "io_uring"; and how it waits, "edge" or
  * "level", or NULL for one that has no trigger. */

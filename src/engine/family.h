@@ -41,11 +41,11 @@ struct engine_family {
 /* What every engine begins with. */
 struct engine {
     const struct engine_family *family;
-    const char *name;         /* as engine_name */
-    const char *trigger_name; /* as engine_trigger_name */
+    const char *name;                 /* as engine_name */
+    const char *trigger_name;         /* as engine_trigger_name */
     const struct engine_calls *calls; /* borrowed, like owner */
     void *owner;
-    bool holds_output; /* something sent waits to be flushed */
+    bool holds_output;      /* something sent waits to be flushed */
     struct source *dropped; /* closed in this turn */
 };
 

@@ -77,9 +77,8 @@ static int ring_provide_buffers(struct ring *ring, struct engine_refusal *refusa
     ring->buffers = memory;
     ring->memory = (char *)memory + head;
     ring->mapped = mapped;
-    struct io_uring_buf_reg registration = {.ring_addr = (uintptr_t)memory,
-                                            .ring_entries = RING_BUFFERS,
-                                            .bgid = RING_GROUP};
+    struct io_uring_buf_reg registration = {
+        .ring_addr = (uintptr_t)memory, .ring_entries = RING_BUFFERS, .bgid = RING_GROUP};
     int error = io_uring_register_buf_ring(&ring->uring, &registration, 0);
     if (error) {
         munmap(memory, mapped);

@@ -35,11 +35,11 @@ enum {
 struct ring {
     struct io_uring uring;
     struct io_uring_buf_ring *buffers;
-    char *memory;      /* of the buffers */
-    size_t mapped;     /* bytes of both */
-    unsigned returned; /* buffers given back since the kernel was told */
-    bool is_quiet;     /* a send that succeeds posts no completion, and needs none */
-    int error;         /* it cannot go on: a negative errno */
+    char *memory;              /* of the buffers */
+    size_t mapped;             /* bytes of both */
+    unsigned returned;         /* buffers given back since the kernel was told */
+    bool is_quiet;             /* a send that succeeds posts no completion, and needs none */
+    int error;                 /* it cannot go on: a negative errno */
     struct io_uring_sqe scrap; /* requests go here then */
 };
 
@@ -53,8 +53,8 @@ void ring_close(struct ring *ring);
 /* Submits what has been written, without waiting. Returns 0 or a negative errno. */
 int ring_submit(struct ring *ring);
 
-/* Submits, and waits for a completion, at most `timeout_ms` (negative: without end). Returns 0, also
- * when the time is up, or a negative errno. */
+/* Submits, and waits for a completion, at most `timeout_ms` (negative: without end). Returns 0,
+ * also when the time is up, or a negative errno. */
 int ring_wait(struct ring *ring, int timeout_ms);
 
 /* Makes room for a request when there is none. Use ring_request. */

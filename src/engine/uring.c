@@ -57,8 +57,8 @@ static void uring_take(struct uring *uring, const struct io_uring_cqe *completio
     case TAG_READABLE:
     case TAG_WRITABLE:
     case TAG_FAILED:
-        uring_push(uring, (struct uring_event){completion->user_data, completion->res,
-                                               completion->flags});
+        uring_push(uring,
+                   (struct uring_event){completion->user_data, completion->res, completion->flags});
         break;
     }
 }

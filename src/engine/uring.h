@@ -16,10 +16,10 @@
 
 /* source.flags, besides those of family.h. */
 enum {
-    SOURCE_ARMED = SOURCE_FLAG_PRIVATE,           /* a request for input is in the kernel */
-    SOURCE_CANCELLED = SOURCE_FLAG_PRIVATE << 1,  /* and is to come back */
+    SOURCE_ARMED = SOURCE_FLAG_PRIVATE,            /* a request for input is in the kernel */
+    SOURCE_CANCELLED = SOURCE_FLAG_PRIVATE << 1,   /* and is to come back */
     SOURCE_AWAITS_ROOM = SOURCE_FLAG_PRIVATE << 2, /* so is a poll for output */
-    SOURCE_HOLDS_END = SOURCE_FLAG_PRIVATE << 3,  /* the end came while it was paused */
+    SOURCE_HOLDS_END = SOURCE_FLAG_PRIVATE << 3,   /* the end came while it was paused */
 };
 
 /* source.events of a connection. FIRST: no input has come yet. FINISHES: its output ends once what
@@ -28,7 +28,6 @@ enum { EVENTS_FIRST = 1, EVENTS_FINISHES = 2 };
 
 /* source.events of a listener: how it listens. */
 enum { EVENTS_ASKING = 1, EVENTS_FREELY = 2 };
-
 
 /* A completion, copied out of the ring. */
 struct uring_event {

@@ -86,9 +86,9 @@ void uring_unlisten(struct engine *engine, struct source *listener)
     if (!listener->events)
         return;
     if (listener->flags & SOURCE_ARMED)
-        uring_cancel(uring, uring_tag(uring, listener, listener->events == EVENTS_FREELY
-                                                           ? TAG_ACCEPT
-                                                           : TAG_READABLE));
+        uring_cancel(uring,
+                     uring_tag(uring, listener,
+                               listener->events == EVENTS_FREELY ? TAG_ACCEPT : TAG_READABLE));
     slots_forget(&uring->slots, listener->fd);
     listener->events = 0;
     listener->flags &= (uint8_t)~SOURCE_ARMED;
@@ -113,7 +113,7 @@ void uring_resume(struct engine *engine, struct source *connection)
 /* A request of this source has come back for good. */
 static void source_disarmed(struct uring *uring, struct source *source)
 {
-    source->flags &= (uint8_t)~(SOURCE_ARMED | SOURCE_CANCELLED);
+    source->flags &= (uint8_t) ~(SOURCE_ARMED | SOURCE_CANCELLED);
     source_queue(&uring->again, source);
 }
 

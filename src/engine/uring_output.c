@@ -22,8 +22,7 @@
 /* Whether this connection has sent in this epoch. */
 static bool source_is_sending(const struct uring *uring, const struct source *source)
 {
-    return uring->head.holds_output &&
-           slots_of(&uring->slots, source)->sent_epoch == uring->epoch;
+    return uring->head.holds_output && slots_of(&uring->slots, source)->sent_epoch == uring->epoch;
 }
 
 ssize_t uring_send(struct engine *engine, struct source *connection, struct span bytes)
@@ -123,7 +122,7 @@ void uring_writable(struct uring *uring, const struct uring_event *event)
     struct source *source = slots_find(&uring->slots, event->tag);
     if (!source || source->kind != SOURCE_CONNECTION || event->result == -ECANCELED)
         return;
-    source->flags &= (uint8_t)~(SOURCE_WANTS_WRITE | SOURCE_AWAITS_ROOM);
+    source->flags &= (uint8_t) ~(SOURCE_WANTS_WRITE | SOURCE_AWAITS_ROOM);
     uring->head.calls->writable(uring->head.owner, source);
 }
 

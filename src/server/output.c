@@ -43,7 +43,8 @@ void output_send(struct worker *worker, struct connection *connection, struct sp
 {
     if (bytes.length == 0 || connection->is_broken)
         return;
-    ssize_t sent = connection->backlog ? 0 : engine_send(worker->engine, &connection->source, bytes);
+    ssize_t sent =
+        connection->backlog ? 0 : engine_send(worker->engine, &connection->source, bytes);
     if (sent == -EBUSY) {
         engine_flush(worker->engine); /* which may bring a backlog */
         output_send(worker, connection, bytes);

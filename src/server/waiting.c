@@ -105,8 +105,8 @@ int worker_open_engine(struct worker *worker, const struct engine_calls *calls)
 {
     const struct selkie_options *options = &worker->server->options;
     struct engine_refusal refusal;
-    int error = engine_open(options->selector, worker_trigger(options), calls, worker,
-                            &worker->engine, &refusal);
+    struct engine_wish wish = {options->selector, worker_trigger(options)};
+    int error = engine_open(wish, calls, worker, &worker->engine, &refusal);
     if (error)
         return worker_fail_to_wait(worker, &refusal, error);
     if (worker->number == 0)

@@ -64,7 +64,7 @@ struct worker {
     struct source *listeners; /* owned: every socket of the server, in the order of its list */
     unsigned listener_count;
     enum listening listening;
-    bool is_free; /* while LISTENING: it takes all that comes, without counting */
+    bool is_free;             /* while LISTENING: it takes all that comes, without counting */
     uint32_t listen_again_ms; /* of LISTENING_PAUSED */
     unsigned active_at_pause; /* the connections when it began */
     bool asked_to_accept;     /* a sibling has left connections to this worker */

@@ -21,10 +21,10 @@ struct runner {
 };
 
 static const struct replay_engine engines[] = {
-    {"io_uring", SELKIE_TRIGGER_AUTO, "none"},
-    {"epoll", SELKIE_TRIGGER_EDGE, "edge"},  {"epoll", SELKIE_TRIGGER_LEVEL, "level"},
-    {"kqueue", SELKIE_TRIGGER_EDGE, "edge"}, {"kqueue", SELKIE_TRIGGER_LEVEL, "level"},
-    {"poll", SELKIE_TRIGGER_LEVEL, "level"}, {"select", SELKIE_TRIGGER_LEVEL, "level"},
+    {"io_uring", SELKIE_TRIGGER_AUTO, "none"}, {"epoll", SELKIE_TRIGGER_EDGE, "edge"},
+    {"epoll", SELKIE_TRIGGER_LEVEL, "level"},  {"kqueue", SELKIE_TRIGGER_EDGE, "edge"},
+    {"kqueue", SELKIE_TRIGGER_LEVEL, "level"}, {"poll", SELKIE_TRIGGER_LEVEL, "level"},
+    {"select", SELKIE_TRIGGER_LEVEL, "level"},
 };
 
 static void runner_count(struct runner *runner, bool passed, const char *name, const char *with)
@@ -42,7 +42,8 @@ static bool selector_is_here(const char *selector)
     static const struct engine_calls calls;
     struct engine_refusal refusal;
     struct engine *engine;
-    int error = engine_open(selector, ENGINE_BEST_TRIGGER, &calls, NULL, &engine, &refusal);
+    int error =
+        engine_open((struct engine_wish){.name = selector}, &calls, NULL, &engine, &refusal);
     if (!error)
         engine_close(engine);
     return !error;
