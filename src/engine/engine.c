@@ -116,6 +116,11 @@ bool engine_has_input(const struct source *connection)
     return (connection->flags & (SOURCE_READABLE | SOURCE_ENDED)) == SOURCE_READABLE;
 }
 
+bool engine_takes_turns(const struct engine *engine)
+{
+    return engine->takes_turns;
+}
+
 void engine_finish(struct engine *engine, struct source *connection)
 {
     engine->family->finish(engine, connection);

@@ -2,8 +2,8 @@
 /*
  * An engine: what a worker asks of the kernel, and what the kernel tells it, in completion style.
  * The worker owns one engine, opened after the fork, and calls wait and dispatch in turn;
- * everything that the engine tells comes through `struct engine_calls`, from inside dispatch, but
- * `unsent`, which comes from inside wait and flush.
+ * everything that the engine tells comes through `struct engine_calls`, from inside these two, and
+ * `unsent` from inside flush as well.
  *
  * Rules of every engine: input is lent until the call returns; output is lent to the engine until
  * it is flushed; send never calls back from inside itself; a dropped source is not touched by its
@@ -32,7 +32,7 @@ struct source {
     int fd;
     uint8_t kind;
     uint8_t flags;       /* private to the engine */
-    uint8_t events;      /* private: what it is registered for */
+    uint8_t state;       /* private too */
     bool queued;         /* private: `next` is in use */
     struct source *next; /* private */
 };
@@ -57,6 +57,9 @@ struct engine_calls {
     void (*writable)(void *owner, struct source *connection);
     /* No more input will come: 0 when the peer ended its side, else a negative errno. */
     void (*ended)(void *owner, struct source *connection, int error);
+    /* The kernel has woken this worker, and no other, for connections at a listener that it does
+     * not listen to any more. */
+    void (*missed)(void *owner);
     /* A bell is readable. */
     void (*rung)(void *owner, struct source *bell);
     /* A dropped connection is forgotten: its memory may be reused. */
@@ -114,6 +117,9 @@ int engine_watch(struct engine *engine, struct source *source);
  * told after unlisten. Returns 0 or a negative errno. */
 int engine_listen(struct engine *engine, struct source *listener, bool freely);
 void engine_unlisten(struct engine *engine, struct source *listener);
+
+/* Whether several workers that listen to one socket are woken in turn without further ado. */
+bool engine_takes_turns(const struct engine *engine);
 
 /* Accepts up to `count` connections that wait at `listener`, whether listening or not. Returns how
  * many: when that is `count`, more may wait. */

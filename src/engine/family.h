@@ -45,6 +45,7 @@ struct engine {
     const char *trigger_name;         /* as engine_trigger_name */
     const struct engine_calls *calls; /* borrowed, like owner */
     void *owner;
+    bool takes_turns;       /* as engine_takes_turns */
     bool holds_output;      /* something sent waits to be flushed */
     struct source *dropped; /* closed in this turn */
 };

@@ -91,15 +91,15 @@ static int level_register(struct ready *ready, struct source *source)
 {
     unsigned events = level_interest(source);
     int error = 0;
-    if (events == source->events)
+    if (events == source->state)
         return 0;
     if (events == 0)
         error = selkie_selector_unregister(ready->selector, source->fd);
-    else if (source->events == 0)
+    else if (source->state == 0)
         error = selkie_selector_register(ready->selector, source->fd, events, source);
     else
         error = selkie_selector_modify(ready->selector, source->fd, events, source);
-    source->events = error ? 0 : (uint8_t)events;
+    source->state = error ? 0 : (uint8_t)events;
     return error;
 }
 
@@ -240,35 +240,36 @@ static bool ready_told_all(const struct engine *engine)
 static int ready_watch(struct engine *engine, struct source *source)
 {
     struct ready *ready = ready_of(engine);
-    source->events = SELKIE_READ;
+    source->state = SELKIE_READ;
     if (ready->edge && source->kind == SOURCE_CONNECTION)
-        source->events |= SELKIE_WRITE | SELKIE_EDGE | SELECTOR_HANGUP;
-    return selector_add(ready->selector, source->fd, source->events, source);
+        source->state |= SELKIE_WRITE | SELKIE_EDGE | SELECTOR_HANGUP;
+    return selector_add(ready->selector, source->fd, source->state, source);
 }
 
 /* accept(2) is asked for each connection in any case, so that `freely` spares nothing. */
 static int ready_listen(struct engine *engine, struct source *listener, bool freely)
 {
     (void)freely;
-    if (listener->events)
+    if (listener->state)
         return 0;
     unsigned events = SELKIE_READ | SELECTOR_EXCLUSIVE;
     int error = selector_add(ready_of(engine)->selector, listener->fd, events, listener);
     if (!error)
-        listener->events = (uint8_t)events;
+        listener->state = (uint8_t)events;
     return error;
 }
 
 static void ready_unlisten(struct engine *engine, struct source *listener)
 {
-    if (listener->events)
+    if (listener->state)
         selkie_selector_unregister(ready_of(engine)->selector, listener->fd);
-    listener->events = 0;
+    listener->state = 0;
 }
 
 static void ready_pause(struct engine *engine, struct source *connection)
 {
-    connection->flags |= SOURCE_PAUSED;
+    /* Level-triggered, nobody looks for input during the pause, so that some may have come. */
+    connection->flags |= ready_of(engine)->edge ? SOURCE_PAUSED : SOURCE_PAUSED | SOURCE_READABLE;
     source_changed(ready_of(engine), connection);
 }
 

@@ -97,6 +97,15 @@ void ring_close(struct ring *ring)
     munmap(ring->buffers, ring->mapped);
 }
 
+/* Whether the kernel has taken a request, and not the one that is linked to it: it would run what
+ * comes next whether or not that has failed. */
+static bool ring_is_torn(const struct ring *ring)
+{
+    const struct io_uring_sq *queue = &ring->uring.sq;
+    unsigned last = (*queue->khead - 1) & *queue->kring_mask;
+    return queue->sqes[last].flags & IOSQE_IO_LINK;
+}
+
 int ring_submit(struct ring *ring)
 {
     for (int tries = 0; io_uring_sq_ready(&ring->uring) > 0 && !ring->error; tries++) {
@@ -105,16 +114,16 @@ int ring_submit(struct ring *ring)
             usleep(SHORT_US);
         else if (count < 0 && count != -EINTR)
             ring->error = count;
+        if (io_uring_sq_ready(&ring->uring) > 0 && ring_is_torn(ring))
+            ring->error = -EAGAIN;
     }
     return ring->error;
 }
 
-/* -ETIME: the time is up. -EAGAIN and -EBUSY: the kernel was short of memory, or wants completions
- * to be taken first. */
+/* -ETIME: the time is up. -EAGAIN: the kernel was short of memory; ring_submit asks again. */
 static int wait_result(int result)
 {
-    bool is_well = result >= 0 || result == -ETIME || result == -EAGAIN || result == -EBUSY;
-    return is_well ? 0 : result;
+    return result >= 0 || result == -ETIME || result == -EAGAIN ? 0 : result;
 }
 
 int ring_wait(struct ring *ring, int timeout_ms)

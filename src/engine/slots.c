@@ -21,27 +21,31 @@ static int slots_grow(struct slot_table *table, size_t least)
     return 0;
 }
 
+static void entry_empty(struct slot_entry *entry)
+{
+    entry->source = NULL;
+    free(entry->late);
+    entry->late = NULL;
+}
+
 int slots_take(struct slot_table *table, struct source *source)
 {
     size_t slot = (size_t)source->fd;
     if (slot >= table->capacity && slots_grow(table, slot + 1) != 0)
         return -ENOMEM;
-    slots_forget(table, source->fd);
     struct slot_entry *entry = &table->entries[slot];
+    entry_empty(entry);
     entry->source = source;
     entry->generation = (entry->generation + 1) & GENERATION_MASK;
     entry->sent_epoch = 0;
     return 0;
 }
 
-void slots_forget(struct slot_table *table, int fd)
+void slots_forget(struct slot_table *table, const struct source *source)
 {
-    if ((size_t)fd >= table->capacity)
-        return;
-    struct slot_entry *entry = &table->entries[fd];
-    entry->source = NULL;
-    free(entry->late);
-    entry->late = NULL;
+    struct slot_entry *entry = slots_of(table, source);
+    if (entry->source == source)
+        entry_empty(entry);
 }
 
 void slots_fini(struct slot_table *table)

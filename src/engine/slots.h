@@ -38,7 +38,8 @@ enum tag_kind {
     TAG_NOTHING, /* a completion that says nothing */
     TAG_ACCEPT,
     TAG_RECV,
-    TAG_READABLE, /* a poll for input, of a bell or a listener */
+    TAG_RUNG,     /* a poll of a bell */
+    TAG_WAITING,  /* a poll of a listener */
     TAG_WRITABLE, /* a poll for output */
     TAG_SENT,     /* the slot is the send's number, the generation its epoch */
     TAG_FAILED,   /* no completion: the engine tells itself of a connection that is broken */
@@ -70,8 +71,9 @@ static inline uint32_t tag_slot(uint64_t tag)
 /* Gives a source the slot of its descriptor, in a generation of its own. Returns 0 or -ENOMEM. */
 int slots_take(struct slot_table *table, struct source *source);
 
-/* Forgets the source of a slot and what it holds, if there is one. */
-void slots_forget(struct slot_table *table, int fd);
+/* Empties the slot of a source, unless it is another's by now: a descriptor may be closed, and its
+ * number be taken again, before the source of it is forgotten. */
+void slots_forget(struct slot_table *table, const struct source *source);
 
 void slots_fini(struct slot_table *table);
 

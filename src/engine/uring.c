@@ -4,13 +4,14 @@
  * turn is here; see uring.h for the rest.
  *
  * One system call a turn: it submits what the turn before has written, and waits for completions.
- * They are copied out of the ring at once, so that the ring is empty whenever something is
- * submitted, and a failed send is found before anything else is done with its connection.
+ * They are copied out of the ring at once, so that there is room for what the next submission
+ * brings, and a failed send is found before anything else is done with its connection.
  */
 #include "engine/uring.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { FIRST_CAPACITY = 256 };
 
@@ -54,7 +55,8 @@ static void uring_take(struct uring *uring, const struct io_uring_cqe *completio
         break;
     case TAG_ACCEPT:
     case TAG_RECV:
-    case TAG_READABLE:
+    case TAG_RUNG:
+    case TAG_WAITING:
     case TAG_WRITABLE:
     case TAG_FAILED:
         uring_push(uring,
@@ -95,9 +97,6 @@ static void uring_deliver(struct uring *uring)
 /* The end of a turn, or of what was asked between two: does what sources are waiting for. */
 static void uring_settle(struct uring *uring)
 {
-    if (uring->has_finishing)
-        engine_flush(&uring->head);
-    uring->has_finishing = false;
     while (uring->again) {
         struct source *source = uring->again;
         uring->again = source->next;
@@ -136,8 +135,11 @@ static void uring_tell(struct uring *uring, const struct uring_event *event)
     case TAG_ACCEPT:
         uring_accepted(uring, event);
         break;
-    case TAG_READABLE:
-        uring_readable(uring, event);
+    case TAG_RUNG:
+        uring_rung(uring, event);
+        break;
+    case TAG_WAITING:
+        uring_waiting(uring, event);
         break;
     case TAG_WRITABLE:
         uring_writable(uring, event);
@@ -181,11 +183,36 @@ static bool uring_told_all(const struct engine *engine)
     return uring->is_idle && uring->event_count == 0 && !uring->again && !uring->leaving;
 }
 
+/* Takes back what is asked of the kernel, which would keep files open until it has torn the ring
+ * down, some time later. */
+static void uring_disarm_all(struct uring *uring)
+{
+    for (size_t i = 0; i < uring->slots.capacity; i++) {
+        if (uring->slots.entries[i].source)
+            uring_disarm(uring, uring->slots.entries[i].source);
+    }
+}
+
+/* Closes what was accepted, and nobody was told of. */
+static void uring_close_accepted(const struct uring *uring)
+{
+    for (size_t i = 0; i < uring->event_count; i++) {
+        const struct uring_event *event = &uring->events[i];
+        if (tag_kind(event->tag) == TAG_ACCEPT && event->result >= 0)
+            close(event->result);
+    }
+}
+
 static void uring_close(struct engine *engine)
 {
     struct uring *uring = uring_of(engine);
-    ring_submit(&uring->ring); /* the closing of what was dropped */
+    uring->is_closing = true;
+    uring_disarm_all(uring);
+    uring_flush(engine); /* with the closing of what was dropped, and of what was leaving */
+    uring_flush(engine); /* and of what was leaving with a send that failed */
     io_uring_get_events(&uring->ring.uring);
+    uring_reap(uring);
+    uring_close_accepted(uring);
     ring_close(&uring->ring);
     slots_fini(&uring->slots);
     free(uring->events);
@@ -222,6 +249,7 @@ int uring_open(struct engine **out, struct engine_refusal *refusal)
     }
     uring->head.family = &uring_family;
     uring->head.name = ENGINE_URING;
+    uring->head.takes_turns = true; /* a poll reports once, and begins again behind the others' */
     uring->epoch = 1;
     *out = &uring->head;
     return 0;

@@ -22,12 +22,12 @@ enum {
     SOURCE_HOLDS_END = SOURCE_FLAG_PRIVATE << 3,   /* the end came while it was paused */
 };
 
-/* source.events of a connection. FIRST: no input has come yet. FINISHES: its output ends once what
+/* source.state of a connection. FIRST: no input has come yet. FINISHES: its output ends once what
  * was sent is known to have gone. */
-enum { EVENTS_FIRST = 1, EVENTS_FINISHES = 2 };
+enum { STATE_FIRST = 1, STATE_FINISHES = 2 };
 
-/* source.events of a listener: how it listens. */
-enum { EVENTS_ASKING = 1, EVENTS_FREELY = 2 };
+/* source.state of a listener: how it listens. */
+enum { STATE_ASKING = 1, STATE_FREELY = 2 };
 
 /* A completion, copied out of the ring. */
 struct uring_event {
@@ -50,13 +50,13 @@ struct uring {
     struct ring ring;
     struct slot_table slots;
     struct source *again;   /* to be looked at when the turn ends: to be armed, most of them */
-    bool has_finishing;     /* some of them have to be flushed before */
     struct source *leaving; /* closed behind a send of this epoch */
     bool has_told;          /* input, since `delivered` */
 
     struct uring_event *events; /* owned: taken from the ring, and not dispatched */
     size_t event_count, event_capacity;
-    bool is_idle; /* the last wait has brought nothing */
+    bool is_idle;    /* the last wait has brought nothing */
+    bool is_closing; /* nobody is told anything any more */
 
     uint32_t epoch; /* begins when everything sent before is known to be taken, or was given back */
     unsigned send_count;
@@ -108,7 +108,11 @@ void uring_resume(struct engine *engine, struct source *connection);
 
 void uring_received(struct uring *uring, const struct uring_event *event);
 void uring_accepted(struct uring *uring, const struct uring_event *event);
-void uring_readable(struct uring *uring, const struct uring_event *event);
+void uring_waiting(struct uring *uring, const struct uring_event *event);
+void uring_rung(struct uring *uring, const struct uring_event *event);
+
+/* Takes back the request for input, which keeps the file open. */
+void uring_disarm(struct uring *uring, const struct source *source);
 
 /* Does what a source on the list `again` waits for. */
 void uring_look_again(struct uring *uring, struct source *source);
@@ -125,8 +129,8 @@ void uring_hang_up(struct engine *engine, struct source *connection);
 void uring_unsent(struct uring *uring, uint64_t tag, int result);
 void uring_writable(struct uring *uring, const struct uring_event *event);
 
-/* Ends the output of a connection that finishes, once its output is flushed. */
-void uring_shut_down(struct source *connection);
+/* Ends the output of a connection that finishes, when what it has sent is flushed. */
+void uring_shut_down(struct uring *uring, struct source *connection);
 
 /* Forgets what was closed behind a send that is done. */
 void uring_let_go(struct uring *uring);

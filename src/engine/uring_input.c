@@ -19,7 +19,7 @@
 static void uring_arm_recv(struct uring *uring, struct source *source)
 {
     struct io_uring_sqe *request = ring_request(&uring->ring);
-    if (source->events & EVENTS_FIRST)
+    if (source->state & STATE_FIRST)
         io_uring_prep_recv(request, source->fd, NULL, 0, 0);
     else
         io_uring_prep_recv_multishot(request, source->fd, NULL, 0, 0);
@@ -28,14 +28,24 @@ static void uring_arm_recv(struct uring *uring, struct source *source)
     request->user_data = uring_tag(uring, source, TAG_RECV);
 }
 
+/* The kind of request that brings a source its input. */
+static enum tag_kind source_tag_kind(const struct source *source)
+{
+    if (source->kind == SOURCE_CONNECTION)
+        return TAG_RECV;
+    if (source->kind == SOURCE_BELL)
+        return TAG_RUNG;
+    return source->state == STATE_FREELY ? TAG_ACCEPT : TAG_WAITING;
+}
+
 /* One poll reports one change, and looks at the state when it begins: so none is missed. Of several
- * processes that poll a listener the kernel wakes one, in turn. */
+ * processes that poll a listener the kernel wakes one, the one that has waited longest. */
 static void uring_arm_poll(struct uring *uring, struct source *source)
 {
     struct io_uring_sqe *request = ring_request(&uring->ring);
     unsigned exclusive = source->kind == SOURCE_LISTENER ? EPOLLEXCLUSIVE : 0;
     io_uring_prep_poll_add(request, source->fd, POLLIN | exclusive);
-    request->user_data = uring_tag(uring, source, TAG_READABLE);
+    request->user_data = uring_tag(uring, source, source_tag_kind(source));
 }
 
 static void uring_arm_accept(struct uring *uring, struct source *source)
@@ -50,10 +60,16 @@ static void uring_arm(struct uring *uring, struct source *source)
     source->flags |= SOURCE_ARMED;
     if (source->kind == SOURCE_CONNECTION)
         uring_arm_recv(uring, source);
-    else if (source->kind == SOURCE_LISTENER && source->events == EVENTS_FREELY)
+    else if (source->kind == SOURCE_LISTENER && source->state == STATE_FREELY)
         uring_arm_accept(uring, source);
     else
         uring_arm_poll(uring, source);
+}
+
+void uring_disarm(struct uring *uring, const struct source *source)
+{
+    if (source->flags & SOURCE_ARMED)
+        uring_cancel(uring, uring_tag(uring, source, source_tag_kind(source)));
 }
 
 int uring_watch(struct engine *engine, struct source *source)
@@ -62,7 +78,7 @@ int uring_watch(struct engine *engine, struct source *source)
     int error = slots_take(&uring->slots, source);
     if (error)
         return error;
-    source->events = EVENTS_FIRST;
+    source->state = STATE_FIRST;
     uring_arm(uring, source);
     return 0;
 }
@@ -70,12 +86,12 @@ int uring_watch(struct engine *engine, struct source *source)
 int uring_listen(struct engine *engine, struct source *listener, bool freely)
 {
     struct uring *uring = uring_of(engine);
-    if (listener->events)
+    if (listener->state)
         return 0;
     int error = slots_take(&uring->slots, listener);
     if (error)
         return error;
-    listener->events = freely ? EVENTS_FREELY : EVENTS_ASKING;
+    listener->state = freely ? STATE_FREELY : STATE_ASKING;
     uring_arm(uring, listener);
     return 0;
 }
@@ -83,21 +99,19 @@ int uring_listen(struct engine *engine, struct source *listener, bool freely)
 void uring_unlisten(struct engine *engine, struct source *listener)
 {
     struct uring *uring = uring_of(engine);
-    if (!listener->events)
+    if (!listener->state)
         return;
-    if (listener->flags & SOURCE_ARMED)
-        uring_cancel(uring,
-                     uring_tag(uring, listener,
-                               listener->events == EVENTS_FREELY ? TAG_ACCEPT : TAG_READABLE));
-    slots_forget(&uring->slots, listener->fd);
-    listener->events = 0;
+    uring_disarm(uring, listener);
+    ring_submit(&uring->ring); /* until then the kernel may wake this worker in place of another */
+    slots_forget(&uring->slots, listener);
+    listener->state = 0;
     listener->flags &= (uint8_t)~SOURCE_ARMED;
 }
 
 void uring_pause(struct engine *engine, struct source *connection)
 {
     struct uring *uring = uring_of(engine);
-    connection->flags |= SOURCE_PAUSED;
+    connection->flags |= SOURCE_PAUSED | SOURCE_READABLE; /* nobody looks during the pause */
     if ((connection->flags & (SOURCE_ARMED | SOURCE_CANCELLED)) != SOURCE_ARMED)
         return;
     connection->flags |= SOURCE_CANCELLED;
@@ -139,7 +153,7 @@ static int slot_keep_late(struct slot_entry *entry, struct span bytes)
 static void uring_take_input(struct uring *uring, struct source *source, struct span bytes)
 {
     struct slot_entry *entry = slots_of(&uring->slots, source);
-    source->events &= (uint8_t)~EVENTS_FIRST;
+    source->state &= (uint8_t)~STATE_FIRST;
     if (!(source->flags & SOURCE_PAUSED) && !entry->late)
         uring_tell_input(uring, source, bytes);
     else if (slot_keep_late(entry, bytes) != 0)
@@ -165,14 +179,21 @@ static bool recv_goes_on(int result)
            result == -ENOMEM;
 }
 
-/* What a recv has to say to a connection that is there. */
-static void uring_hear(struct uring *uring, struct source *source, const struct uring_event *event)
+/* Whether input may be left in the kernel, or in the ring, behind that of this event. */
+static void source_note_input(struct source *source, const struct uring_event *event)
 {
     const unsigned more = IORING_CQE_F_MORE | IORING_CQE_F_SOCK_NONEMPTY;
-    if (event->flags & more)
+    if (event->flags & more || event->result == RING_BUFFER_SIZE)
         source->flags |= SOURCE_READABLE;
     else
         source->flags &= (uint8_t)~SOURCE_READABLE;
+}
+
+/* What a recv has to say to a connection that is there. */
+static void uring_hear(struct uring *uring, struct source *source, const struct uring_event *event)
+{
+    if (event->result > 0)
+        source_note_input(source, event);
     if (!(event->flags & IORING_CQE_F_MORE))
         source_disarmed(uring, source);
     if (event->result > 0)
@@ -208,17 +229,34 @@ void uring_accepted(struct uring *uring, const struct uring_event *event)
         calls->accept_failed(uring->head.owner, listener, -error);
 }
 
-void uring_readable(struct uring *uring, const struct uring_event *event)
+/* The poll of a listener that is listened to no more may have taken the one wake-up that there was
+ * for a connection, even if it was cancelled then. */
+static void uring_missed(struct uring *uring, int fd)
 {
-    const struct engine_calls *calls = uring->head.calls;
-    struct source *source = slots_find(&uring->slots, event->tag);
-    if (!source)
+    struct pollfd listener = {.fd = fd, .events = POLLIN};
+    if (poll(&listener, 1, 0) != 0) /* something waits, or it is closed: nobody knows */
+        uring->head.calls->missed(uring->head.owner);
+}
+
+void uring_waiting(struct uring *uring, const struct uring_event *event)
+{
+    struct source *listener = slots_find(&uring->slots, event->tag);
+    if (!listener) {
+        uring_missed(uring, (int)tag_slot(event->tag));
         return;
-    source_disarmed(uring, source);
-    if (source->kind == SOURCE_LISTENER)
-        engine_accept(&uring->head, source, calls->acceptable(uring->head.owner, source));
-    else
-        calls->rung(uring->head.owner, source);
+    }
+    source_disarmed(uring, listener);
+    int count = uring->head.calls->acceptable(uring->head.owner, listener);
+    engine_accept(&uring->head, listener, count);
+}
+
+void uring_rung(struct uring *uring, const struct uring_event *event)
+{
+    struct source *bell = slots_find(&uring->slots, event->tag);
+    if (!bell)
+        return;
+    source_disarmed(uring, bell);
+    uring->head.calls->rung(uring->head.owner, bell);
 }
 
 /* A connection takes input again: first what is late, then the end behind it. */
@@ -240,15 +278,15 @@ static void uring_tell_late(struct uring *uring, struct source *source)
 void uring_look_again(struct uring *uring, struct source *source)
 {
     const unsigned closed = SOURCE_PAUSED | SOURCE_ENDED;
-    if (source->kind == SOURCE_CONNECTION && source->events & EVENTS_FINISHES)
-        uring_shut_down(source);
+    if (source->kind == SOURCE_CONNECTION && source->state & STATE_FINISHES)
+        uring_shut_down(uring, source);
     if (source->kind == SOURCE_CONNECTION && !(source->flags & closed))
         uring_tell_late(uring, source);
     if (source->kind == SOURCE_DROPPED)
         source_queue(&uring->head.dropped, source);
     else if (source->kind == SOURCE_LEAVING)
         source_queue(&uring->leaving, source);
-    else if (source->kind == SOURCE_LISTENER && !source->events)
+    else if (source->kind == SOURCE_LISTENER && !source->state)
         return; /* it does not listen any more */
     else if (!(source->flags & (closed | SOURCE_HOLDS_END | SOURCE_ARMED)))
         uring_arm(uring, source);

@@ -82,14 +82,15 @@ static void uring_close_descriptor(struct uring *uring, const struct source *sou
 /* Whether a send that has failed says only that nothing fits, now. */
 static bool send_goes_on(int result)
 {
-    return result == -EAGAIN || result == -EINTR || result == -ENOMEM || result == -ENOBUFS;
+    return result == -EAGAIN || result == -EINTR;
 }
 
 /* A send was short: the owner gets back what is left, and the connection if it was leaving. */
 static void uring_give_back(struct uring *uring, struct source *source, struct span rest)
 {
     source->kind = SOURCE_CONNECTION;
-    source->events &= (uint8_t)~EVENTS_FINISHES;
+    source->flags |= SOURCE_WANTS_WRITE;
+    source->state &= (uint8_t)~STATE_FINISHES;
     int error = uring->head.calls->unsent(uring->head.owner, source, rest);
     if (error)
         uring_fail(uring, uring_tag(uring, source, TAG_FAILED), error);
@@ -108,7 +109,9 @@ void uring_unsent(struct uring *uring, uint64_t tag, int result)
     const struct uring_send *send = &uring->sends[tag_slot(tag)];
     struct source *source = slots_find(&uring->slots, send->tag);
     if (!source)
-        return; /* it was dropped with what it had to say */
+        return;            /* it was dropped with what it had to say */
+    if (uring->is_closing) /* and so is this */
+        result = -EPIPE;
     if (result >= 0 || send_goes_on(result))
         uring_give_back(uring, source, span_skip(send->bytes, result > 0 ? (size_t)result : 0));
     else if (source->kind == SOURCE_LEAVING)
@@ -139,7 +142,7 @@ static bool uring_link(struct uring *uring)
 }
 
 /* Sees to it that what follows happens behind what was sent. Returns false when it must not happen,
- * since the kernel has not taken all. */
+ * since the kernel has not taken all, and the owner has the rest. */
 static bool uring_follow(struct uring *uring, struct source *connection)
 {
     if (!source_is_sending(uring, connection))
@@ -154,33 +157,34 @@ static bool uring_follow(struct uring *uring, struct source *connection)
 void uring_finish(struct engine *engine, struct source *connection)
 {
     struct uring *uring = uring_of(engine);
-    connection->events |= EVENTS_FINISHES;
-    if (!source_is_sending(uring, connection)) {
-        uring_shut_down(connection);
-        return;
-    }
-    uring->has_finishing = true;
-    source_queue(&uring->again, connection);
+    connection->state |= STATE_FINISHES;
+    if (source_is_sending(uring, connection))
+        source_queue(&uring->again, connection);
+    else
+        uring_shut_down(uring, connection);
 }
 
-void uring_shut_down(struct source *connection)
+void uring_shut_down(struct uring *uring, struct source *connection)
 {
-    connection->events &= (uint8_t)~EVENTS_FINISHES;
+    if (source_is_sending(uring, connection))
+        uring_flush(&uring->head); /* for all that finish in this turn */
+    if (!(connection->state & STATE_FINISHES))
+        return; /* the owner has got something back */
+    connection->state &= (uint8_t)~STATE_FINISHES;
     shutdown(connection->fd, SHUT_WR);
 }
 
 /* Takes back what is asked of the kernel: each request would keep the socket open. */
 static void uring_cancel_all(struct uring *uring, const struct source *source)
 {
-    if (source->flags & SOURCE_ARMED)
-        uring_cancel(uring, uring_tag(uring, source, TAG_RECV));
+    uring_disarm(uring, source);
     if (source->flags & SOURCE_AWAITS_ROOM)
         uring_cancel(uring, uring_tag(uring, source, TAG_WRITABLE));
 }
 
 static void uring_forget(struct uring *uring, struct source *source)
 {
-    slots_forget(&uring->slots, source->fd);
+    slots_forget(&uring->slots, source);
     source->kind = SOURCE_DROPPED;
     source_queue(&uring->head.dropped, source);
 }
@@ -196,15 +200,16 @@ void uring_drop(struct engine *engine, struct source *connection)
 void uring_hang_up(struct engine *engine, struct source *connection)
 {
     struct uring *uring = uring_of(engine);
-    connection->kind = SOURCE_LEAVING;
     if (!uring_follow(uring, connection))
         return;
     uring_close_descriptor(uring, connection);
     uring_cancel_all(uring, connection);
-    if (source_is_sending(uring, connection))
-        source_queue(&uring->leaving, connection);
-    else
+    if (!source_is_sending(uring, connection)) {
         uring_forget(uring, connection);
+        return;
+    }
+    connection->kind = SOURCE_LEAVING;
+    source_queue(&uring->leaving, connection);
 }
 
 void uring_let_go(struct uring *uring)

@@ -38,6 +38,13 @@ static bool listener_is_own(const struct worker *worker, unsigned index)
     return !accepts_per_worker(worker) || index % worker->server->worker_count == worker->number;
 }
 
+/* How many more connections the worker may hold. It may hold one too many: one that had left, and
+ * came back since the client has not taken its last response. */
+static unsigned worker_room(const struct worker *worker)
+{
+    return worker->active < worker->active_max ? worker->active_max - worker->active : 0;
+}
+
 static void worker_set_listening(struct worker *worker, enum listening listening, int slot_state)
 {
     worker->listening = listening;
@@ -50,7 +57,7 @@ static void worker_set_listening(struct worker *worker, enum listening listening
 static bool worker_takes_freely(const struct worker *worker)
 {
     uint64_t queued = (uint64_t)worker->listener_count * (unsigned)worker->server->options.backlog;
-    return worker->server->is_single && worker->active_max - worker->active > queued;
+    return worker->server->is_single && worker_room(worker) > queued;
 }
 
 int worker_listen(struct worker *worker)
@@ -149,7 +156,7 @@ static void worker_call_for_own(struct worker *worker)
  * beyond its share. */
 static unsigned worker_allowance(const struct worker *worker, unsigned least)
 {
-    unsigned room = worker->active_max - worker->active;
+    unsigned room = worker_room(worker);
     unsigned share = worker_share(worker);
     unsigned allowed = share > worker->active ? share - worker->active : 0;
     if (allowed < least)
@@ -164,7 +171,7 @@ int worker_acceptable(struct worker *worker, struct source *listener)
     (void)listener;
     if (worker->listening != LISTENING)
         return 0; /* it has stopped in this turn */
-    if (worker->active == worker->active_max) {
+    if (worker_room(worker) == 0) {
         worker_wait_for_room(worker);
         return 0;
     }
@@ -217,7 +224,7 @@ static void worker_accept_for_siblings(struct worker *worker)
 static bool worker_may_listen(const struct worker *worker)
 {
     if (worker->listening == LISTENING_FULL)
-        return worker->active < worker->active_max;
+        return worker_room(worker) > 0;
     if (worker->listening != LISTENING_PAUSED)
         return false;
     /* Short connections: what was beyond the share is not any more. */
@@ -254,7 +261,8 @@ static void worker_listen_again(struct worker *worker)
 static void worker_step_back(struct worker *worker)
 {
     bool is_alone = accepts_per_worker(worker) || worker->server->worker_count == 1;
-    if (is_alone || worker->listening != LISTENING || !worker->has_accepted ||
+    bool is_fair = is_alone || engine_takes_turns(worker->engine);
+    if (is_fair || worker->listening != LISTENING || !worker->has_accepted ||
         worker->now_ms - worker->stepped_back_ms < STEP_BACK_MS)
         return;
     worker->has_accepted = false;
@@ -297,7 +305,7 @@ int worker_listening_wait(const struct worker *worker)
 
 void worker_stop_listening(struct worker *worker)
 {
-    worker_accept_waiting(worker, false, worker->active_max - worker->active);
+    worker_accept_waiting(worker, false, worker_room(worker));
     worker_unlisten(worker);
     worker_set_listening(worker, LISTENING_ENDED, SLOT_DRAINING);
     worker->listen_again_ms = worker->now_ms;

@@ -143,28 +143,29 @@ static void connection_linger(struct worker *worker, struct connection *connecti
         connection_drop(worker, connection);
 }
 
-/* Makes room for a segment of this connection, which has one at most. Returns whether it is still
- * there to be served. */
-static bool connection_make_room(struct worker *worker, const struct connection *connection)
+/* Begins a segment of this connection, with at least half of the arena before it, when what was due
+ * before has been sent: it has one at a time. Returns false when that was its last. */
+static bool connection_begin_output(struct worker *worker, struct connection *connection)
 {
-    connection_send_due(worker);
-    if (!output_has_room(&worker->output)) {
+    struct arena *output = &worker->output;
+    if (connection->is_due || !output_has_room(output))
+        connection_send_due(worker);
+    if (!output_has_room(output)) {
         engine_flush(worker->engine);
         output_reset(worker);
     }
+    output_begin(output);
     return connection->source.kind == SOURCE_CONNECTION;
 }
 
 void connection_input(struct worker *worker, struct connection *connection, struct span bytes)
 {
-    bool has_room = output_has_room(&worker->output) && !connection->is_due;
-    if (!has_room && !connection_make_room(worker, connection))
+    if (!connection_begin_output(worker, connection))
         return;
     if (connection->phase == PHASE_LINGER) {
         connection_linger(worker, connection, bytes.length);
         return;
     }
-    output_begin(&worker->output);
     message_take(worker, connection, bytes);
     output_complete(&worker->output, connection);
     connection->is_due = true;
@@ -203,7 +204,8 @@ static void connection_go_on(struct worker *worker, struct connection *connectio
 void connection_writable(struct worker *worker, struct connection *connection)
 {
     assert(connection->backlog);
-    output_begin(&worker->output);
+    if (!connection_begin_output(worker, connection))
+        return;
     struct span left = backlog_left(connection->backlog);
     ssize_t sent = engine_send_now(worker->engine, &connection->source, left);
     if (sent < 0) {
@@ -219,10 +221,9 @@ void connection_writable(struct worker *worker, struct connection *connection)
 
 void connection_ended(struct worker *worker, struct connection *connection, int error)
 {
-    if (connection->is_due && !connection_make_room(worker, connection))
+    if (!connection_begin_output(worker, connection))
         return;
     connection->has_ended = true;
-    output_begin(&worker->output);
     if (error)
         connection_drop(worker, connection);
     else
@@ -235,7 +236,8 @@ void connection_expired(struct worker *worker, struct connection *connection)
         connection_drop(worker, connection);
         return;
     }
-    output_begin(&worker->output);
+    if (!connection_begin_output(worker, connection))
+        return;
     request_refuse(worker, connection, connection_head(connection), 408,
                    "The request did not come in time.");
     connection_conclude(worker, connection);

@@ -256,11 +256,19 @@ static void message_hold(struct worker *worker, struct connection *connection, s
     connection->phase = PHASE_HELD;
 }
 
+/* Whether another request has to wait until the client has taken earlier responses. One that has
+ * begun may become whole: its response goes behind them. */
+static bool message_must_wait(const struct connection *connection)
+{
+    return connection->backlog && connection->phase == PHASE_REQUEST && !connection->intake;
+}
+
 void message_take(struct worker *worker, struct connection *connection, struct span bytes)
 {
-    while (bytes.length > 0 && connection->phase < PHASE_HELD && !connection->backlog &&
-           !connection->is_broken)
-        bytes = span_skip(bytes, message_take_some(worker, connection, bytes));
-    if (bytes.length > 0 && connection->phase < PHASE_HELD && !connection->is_broken)
-        message_hold(worker, connection, bytes);
+    while (bytes.length > 0 && connection->phase < PHASE_HELD && !connection->is_broken) {
+        if (message_must_wait(connection))
+            message_hold(worker, connection, bytes);
+        else
+            bytes = span_skip(bytes, message_take_some(worker, connection, bytes));
+    }
 }

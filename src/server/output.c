@@ -70,7 +70,7 @@ static void output_make_room(struct worker *worker, struct connection *connectio
     struct arena *output = &worker->output;
     output_flush(worker, connection);
     engine_flush(worker->engine);
-    output->length = output->kept;
+    output->length = output->segment_count > 0 ? output->kept : 0;
     output_begin(output);
 }
 

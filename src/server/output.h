@@ -34,7 +34,7 @@ struct segment {
 struct arena {
     char *bytes; /* owned, ARENA_SIZE */
     size_t length;
-    size_t kept;       /* up to here are complete segments that wait to be sent */
+    size_t kept;       /* up to here are the segments below, where there are any */
     size_t segment_at; /* where the segment that is being written begins */
     unsigned segment_count;
     struct segment segments[SEGMENTS_MAX];

@@ -111,6 +111,12 @@ static void worker_note(struct worker *worker, char note)
     }
 }
 
+static void on_missed(void *owner)
+{
+    struct worker *worker = owner;
+    server_ask_to_accept(worker->server, worker->number);
+}
+
 static void on_rung(void *owner, struct source *source)
 {
     struct worker *worker = owner;
@@ -134,6 +140,7 @@ static const struct engine_calls worker_calls = {
     .unsent = on_unsent,
     .writable = on_writable,
     .ended = on_ended,
+    .missed = on_missed,
     .rung = on_rung,
     .released = on_released,
 };
