@@ -96,9 +96,9 @@ static void worker_say_engine(const struct worker *worker, const struct engine_r
         server_log(worker->server, SELKIE_LOG_INFO, "waiting with %s, %s-triggered", name, trigger);
     else
         server_log(worker->server, SELKIE_LOG_INFO,
-                   "waiting with %s, %s-triggered, which costs more CPU than io_uring, since that "
-                   "was refused: %s",
-                   name, trigger, line);
+                   "worker %u is waiting with %s, %s-triggered, which costs more CPU than "
+                   "io_uring, since that was refused: %s",
+                   worker->number, name, trigger, line);
 }
 
 int worker_open_engine(struct worker *worker, const struct engine_calls *calls)
@@ -109,7 +109,8 @@ int worker_open_engine(struct worker *worker, const struct engine_calls *calls)
     int error = engine_open(wish, calls, worker, &worker->engine, &refusal);
     if (error)
         return worker_fail_to_wait(worker, &refusal, error);
-    if (worker->number == 0)
+    /* All workers fare alike, but for the memory that may be locked: it may do for some of them. */
+    if (worker->number == 0 || refusal.error == -ENOMEM)
         worker_say_engine(worker, &refusal);
     return 0;
 }
