@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Descriptor numbers that are used again at once, on each engine: nothing of the connection that
+ * had the number before reaches the one that has it, and this one misses nothing. $ENGINE names the
+ * engine, see engine_fixture.h.
+ */
+#include "engine_fixture.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ROUNDS = 50 };
+
+/* Opens connections until one has this number; gives up when it is taken, which is right too. */
+static struct end *end_open_at(struct owner *owner, int fd)
+{
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
+    int other = pair[0] == fd ? pair[1] : pair[0];
+    if (pair[0] != fd && pair[1] != fd) {
+        close(pair[0]);
+        close(pair[1]);
+        return NULL;
+    }
+    return end_adopt(owner, SOURCE_CONNECTION, fd, other);
+}
+
+static void expect_works(struct owner *owner, struct end *end)
+{
+    peer_write(end, pattern(100));
+    while (end->told_length < 100)
+        owner_turn(owner);
+    end_expect_told(end, pattern(100));
+    assert_int_equal(end_send(owner, end, pattern(100)), 0);
+    owner_turn_until_read(owner, end, 100);
+    peer_end(end);
+    while (!end->ended)
+        owner_turn(owner);
+    assert_int_equal(end->error, 0);
+    assert_int_equal(end->writables + end->unsents, 0);
+}
+
+/* What the wait has found for the first must not be told to the second. */
+static void reuse_before_the_dispatch(struct owner *owner, struct end *end)
+{
+    int fd = end->source.fd;
+    owner_turn(owner);
+    peer_write(end, span_skip(pattern(200), 100));
+    owner_wait(owner);
+    end_drop(owner, end);
+    owner_wait(owner); /* some engines close here only */
+    struct end *next = end_open_at(owner, fd);
+    assert_non_null(next);
+    owner_dispatch(owner);
+    assert_int_equal(next->told_length, 0);
+    expect_works(owner, next);
+    end_drop(owner, next);
+}
+
+static void test_reused_before_the_dispatch(void **state)
+{
+    struct owner *owner = *state;
+    for (int i = 0; i < ROUNDS; i++) {
+        struct end *end = i % 2 ? end_open(owner) : end_open_small(owner);
+        if (i % 4 == 0) /* so that it waits for room, too */
+            assert_int_equal(end_send(owner, end, pattern(100000)), 0);
+        reuse_before_the_dispatch(owner, end);
+    }
+}
+
+/* The answers to what was asked for the first, and cancelled, come when the second is there. */
+static void test_reused_before_cancellations_come(void **state)
+{
+    struct owner *owner = *state;
+    for (int i = 0; i < ROUNDS; i++) {
+        struct end *end = end_open(owner);
+        int fd = end->source.fd;
+        peer_write(end, pattern(1));
+        while (end->told_length == 0)
+            owner_turn(owner);
+        if (i % 3 == 0)
+            engine_pause(owner->engine, &end->source);
+        end_drop(owner, end);
+        owner_wait(owner);
+        struct end *next = end_open_at(owner, fd);
+        assert_non_null(next);
+        owner_dispatch(owner);
+        expect_works(owner, next);
+        end_drop(owner, next);
+        owner_turn(owner);
+    }
+}
+
+static struct end *reused;
+
+/* Closes its connection behind an answer, and sees to it that the kernel has done that. */
+static void hang_up_and_reuse(struct owner *owner, struct end *end)
+{
+    int fd = end->source.fd;
+    assert_int_equal(end_send(owner, end, pattern(100)), 0);
+    end_hang_up(owner, end);
+    owner_flush(owner);
+    reused = end_open_at(owner, fd); /* unless the engine closes later */
+}
+
+/* As a worker does that accepts in the turn in which it has closed something. */
+static void test_reused_in_the_turn_of_the_hang_up(void **state)
+{
+    struct owner *owner = *state;
+    for (int i = 0; i < ROUNDS; i++) {
+        struct end *end = end_open(owner);
+        end->on_input = hang_up_and_reuse;
+        reused = NULL;
+        peer_write(end, pattern(1));
+        while (!end->is_released)
+            owner_turn(owner);
+        owner_turn_until_end(owner, end);
+        assert_int_equal(end->read, 100);
+        if (reused)
+            expect_works(owner, reused);
+    }
+}
+
+/* The peer has gone, so the send fails behind which it would close; the number is not closed twice.
+ */
+static void test_closed_once_when_the_send_fails(void **state)
+{
+    struct owner *owner = *state;
+    for (int i = 0; i < ROUNDS; i++) {
+        struct end *end = end_open(owner), *other = end_open(owner);
+        int fd = end->source.fd;
+        peer_close(end);
+        int error = end_send(owner, end, pattern(100));
+        if (i % 2) /* so that its send is not the last one */
+            assert_int_equal(end_send(owner, other, pattern(100)), 0);
+        if (error)
+            end_drop(owner, end);
+        else
+            end_hang_up(owner, end);
+        owner_flush(owner);
+        struct end *next = end_open_at(owner, fd);
+        while (!end->is_released)
+            owner_turn(owner);
+        if (!next)
+            next = end_open_at(owner, fd);
+        if (next)
+            expect_works(owner, next);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        OWNER_TEST(test_reused_before_the_dispatch),
+        OWNER_TEST(test_reused_before_cancellations_come),
+        OWNER_TEST(test_reused_in_the_turn_of_the_hang_up),
+        OWNER_TEST(test_closed_once_when_the_send_fails),
+    };
+    return OWNER_RUN(tests);
+}
