@@ -24,7 +24,10 @@ static int engine_open_named(struct engine_wish wish, struct engine **out,
 {
     if (strcmp(wish.name, ENGINE_URING) != 0)
         return ready_open(wish.name, wish.trigger, out);
-    return wish.trigger == ENGINE_BEST_TRIGGER ? uring_open(out, refusal) : -EINVAL;
+    if (wish.trigger != ENGINE_BEST_TRIGGER)
+        return -EINVAL;
+    int error = uring_open(out, refusal);
+    return error == -EINVAL ? -ENOTSUP : error; /* so an older kernel says it; the wish is valid */
 }
 
 int engine_open(struct engine_wish wish, const struct engine_calls *calls, void *owner,

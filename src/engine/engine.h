@@ -86,8 +86,8 @@ struct engine_refusal {
 #define ENGINE_URING "io_uring"
 
 /* Opens the engine over io_uring, which has no trigger, or a readiness engine over a selector.
- * `calls` and `owner` are borrowed. Returns 0 and the engine in *out; or -ENOTSUP for a selector
- * that is not here, -EINVAL for an unknown one or a trigger that it cannot do, -ENOMEM, -EMFILE, or
+ * `calls` and `owner` are borrowed. Returns 0 and the engine in *out; or -ENOTSUP for one that is
+ * not here, -EINVAL for an unknown one or a trigger that it cannot do, -ENOMEM, -EMFILE, or
  * what the kernel says. *refusal tells why it is not io_uring, where that was asked for or would
  * have been the best. */
 int engine_open(struct engine_wish wish, const struct engine_calls *calls, void *owner,

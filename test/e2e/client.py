@@ -141,6 +141,17 @@ def clients(server, count, **keywords):
         yield [stack.enter_context(Client(server, **keywords)) for _ in range(count)]
 
 
+def serve_narrowly(serve, *arguments, **keywords):
+    """A server on a socket that it inherits, whose connections hold a few KiB of output: the kernel
+    takes a larger response in pieces, as fast as the client reads."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1024)
+        number = listener.fileno()
+        return serve(*arguments, "--listen", f"fd:{number}", pass_fds=[number], **keywords)
+
+
 @contextlib.contextmanager
 def clients_of_each_worker(server):
     """For a server that answers with pids: a dictionary of each worker's clients, two at least."""

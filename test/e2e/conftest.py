@@ -19,6 +19,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("SELKIE_BUILD", ROOT / "build")).resolve()
 PROGRAM = str(BUILD / "selkie")
+SANITIZED = "-fsanitize=" in (BUILD / "compile_commands.json").read_text(encoding="utf-8")
 # Only ends a test that hangs; sanitizers on a busy machine stay far below it.
 DEADLINE = 60
 
@@ -47,12 +48,12 @@ class Server:
     it announced; `status`, `stdout` (what came behind the announcement) and `stderr` are known once
     it has ended."""
 
-    def __init__(self, *arguments, program=PROGRAM, pass_fds=(), **variables):
+    def __init__(self, *arguments, program=PROGRAM, pass_fds=(), preexec_fn=None, **variables):
         self.stderr_file = tempfile.TemporaryFile(mode="w+")
         self.process = subprocess.Popen(
             [program, *arguments], env=environment(**variables), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=self.stderr_file, pass_fds=pass_fds,
-            start_new_session=True)
+            preexec_fn=preexec_fn, start_new_session=True)
         self.pid = self.process.pid
         self.status = self.stdout = self.stderr = None
         self.urls = self._announced()

@@ -9,10 +9,9 @@ import struct
 import pytest
 
 from client import GET, clients, every_mode
-from conftest import BUILD
+from conftest import BUILD, SANITIZED
 
 COUNTER = BUILD / "test/libcount_allocations.so"
-SANITIZED = "-fsanitize=" in (BUILD / "compile_commands.json").read_text(encoding="utf-8")
 pytestmark = [
     pytest.mark.skipif(SANITIZED, reason="a sanitizer is an allocator itself, and has to be first"),
     pytest.mark.skipif(not SANITIZED and not COUNTER.exists(),

@@ -7,11 +7,14 @@ what they do not take.
 import pytest
 
 from client import GET, Client, assert_sleeps, clients, descriptors, every_mode, resident_bytes, \
-    until
+    serve_narrowly, stopped, until
 from conftest import DEADLINE
 
 # Not one repeated byte: a piece that is lost, doubled or moved is noticed.
 BODY = "".join(f"{number:06d} " for number in range(100 * 1024 // 7))
+# Many of these fit a worker's arena, so that they are given to the kernel at once.
+PAGE = BODY[:3000]
+HEAD_AND_CLOSE = b"HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
 # More than what the buffers of both sockets and one input of the worker take of requests.
 MOST_SENT = 32 * 1024 * 1024
 # What is told of one client's response and a little of its input, and the allocator's leftovers.
@@ -104,3 +107,42 @@ def test_a_client_that_stops_reading_is_closed(serve, mode, count):
             # What had left the server may still come; the rest never does.
             assert len(client.remains()) < count * len(BODY)
         assert other.ask().body == BODY.encode()
+
+
+# What a client sends behind requests whose responses it does not take: the rest of one that has
+# begun, in several pieces of input, and what nobody asked for.
+
+
+@every_mode
+@pytest.mark.parametrize("framing,body", [
+    (b"Content-Length: 9000", 9000 * b"b"),
+    (b"Transfer-Encoding: chunked", b"2328\r\n" + 9000 * b"b" + b"\r\n0\r\n\r\n"),
+], ids=["length", "chunked"])
+def test_a_body_behind_responses_that_are_not_taken(serve, mode, framing, body):
+    server = serve_narrowly(serve, "respond", "--workers", "1", *mode, SELKIE_BODY=PAGE)
+    workers = server.workers()
+    post = b"POST / HTTP/1.1\r\nHost: h\r\n" + framing + b"\r\n\r\n" + body
+    with Client(server, receive_buffer=2048) as client, Client(server) as other:
+        # More than one input of the worker, all of which it finds at once.
+        with stopped(workers):
+            client.send(25 * GET + post)
+        assert other.ask().body == PAGE.encode()
+        client.send(GET)
+        for _ in range(27):
+            assert client.response().body == PAGE.encode()
+        assert client.ask().body == PAGE.encode()
+    assert server.workers() == workers
+
+
+@every_mode
+def test_input_during_the_pause_does_not_reset_the_last_response(serve, mode):
+    server = serve_narrowly(serve, "respond", "--workers", "1", *mode, SELKIE_BODY=BODY)
+    with Client(server, receive_buffer=2048) as client:
+        client.send(2 * GET + HEAD_AND_CLOSE)
+        # The response that has begun does not fit, so that the server waits.
+        assert client.has_input(DEADLINE)
+        client.send(3000 * b"j")
+        for _ in range(2):
+            assert client.response().body == BODY.encode()
+        assert client.response("HEAD").connection == "close"
+        assert client.rest() == b""

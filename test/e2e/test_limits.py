@@ -9,7 +9,9 @@ import resource
 
 import pytest
 
-from client import GET, GET_1_0, Client, assert_sleeps, clients, descriptors, every_mode, until
+from client import GET, GET_1_0, GET_AND_CLOSE, Client, assert_sleeps, clients, descriptors, \
+    every_mode, serve_narrowly, until
+from conftest import DEADLINE
 
 ONE_WORKER = ["--workers", "1", "--listen", "127.0.0.1:0"]
 
@@ -35,6 +37,29 @@ def test_connections_run_out(serve, mode):
             assert not waiting[1].has_input()
             waiting[0].socket.close()
             assert waiting[1].response().body == b"ok"
+
+
+@every_mode
+def test_a_connection_that_cannot_leave_yet_counts(serve, mode):
+    """Its place may be another's by the time that its last response is seen not to fit; then there
+    is one too many, and not one more."""
+    body = "".join(f"{number:06d} " for number in range(100 * 1024 // 7))
+    server = serve_narrowly(serve, "respond", "--workers", "1", "--max-connections", "1", *mode,
+                            SELKIE_BODY=body)
+    before = descriptors(server.workers()[0])
+    with Client(server, receive_buffer=2048) as leaving, clients(server, 20) as waiting:
+        with leaving:
+            for client in waiting:
+                client.send(GET)
+            leaving.send(GET_AND_CLOSE)
+            assert leaving.response().body == body.encode()
+            assert leaving.rest() == b""
+            assert sum(client.has_input() for client in waiting) <= 1
+            assert descriptors(server.workers()[0]) <= before + 2
+        for served, client in enumerate(waiting):
+            assert client.response().body == body.encode()
+            assert not any(later.has_input() for later in waiting[served + 1:])
+            client.socket.close()
 
 
 def limit_descriptors(pid, count):
