@@ -127,7 +127,7 @@ static void test_nobody_starves(void **state)
 {
     struct owner *owner = *state;
     struct end *loud = end_open(owner), *quiet = end_open(owner);
-    struct span chunk = pattern(512 * 1024);
+    struct span chunk = pattern((size_t)512 * 1024);
     for (size_t round = 0; round < 20; round++) {
         (void)send(loud->peer, chunk.at, chunk.length, MSG_DONTWAIT);
         peer_write(quiet, pattern(1));
