@@ -14,9 +14,6 @@
 
 #include "engine/slots.h"
 
-/* The parameters have the names of this house, not those of liburing.h.
- * NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
-
 enum { TAGS_MAX = 64, NO_SUCH_FLAG = 0x4000 };
 
 struct mock mock;
@@ -82,12 +79,11 @@ int io_uring_register_ring_fd(struct io_uring *ring)
     return mock.traits & MOCK_NO_RING_FD ? -EINVAL : real(ring);
 }
 
-int io_uring_register_buf_ring(struct io_uring *ring, struct io_uring_buf_reg *registration,
-                               unsigned flags)
+int io_uring_register_buf_ring(struct io_uring *ring, struct io_uring_buf_reg *reg, unsigned flags)
 {
     int (*real)(struct io_uring *, struct io_uring_buf_reg *, unsigned);
     *(void **)&real = true_function("io_uring_register_buf_ring");
-    return mock.traits & MOCK_NO_BUFFERS ? -EINVAL : real(ring, registration, flags);
+    return mock.traits & MOCK_NO_BUFFERS ? -EINVAL : real(ring, reg, flags);
 }
 
 static bool request_goes_on(const struct io_uring_sqe *request)
@@ -176,8 +172,9 @@ int io_uring_submit(struct io_uring *ring)
     return result;
 }
 
-int io_uring_submit_and_wait_timeout(struct io_uring *ring, struct io_uring_cqe **completion,
-                                     unsigned count, struct __kernel_timespec *time, sigset_t *mask)
+int io_uring_submit_and_wait_timeout(struct io_uring *ring, struct io_uring_cqe **cqe_ptr,
+                                     unsigned wait_nr, struct __kernel_timespec *ts,
+                                     sigset_t *sigmask)
 {
     int (*real)(struct io_uring *, struct io_uring_cqe **, unsigned, struct __kernel_timespec *,
                 sigset_t *);
@@ -185,7 +182,7 @@ int io_uring_submit_and_wait_timeout(struct io_uring *ring, struct io_uring_cqe 
     if (mock_fails())
         return mock.enter_error;
     mock_look_at_requests(ring);
-    int result = real(ring, completion, count, time, mask);
+    int result = real(ring, cqe_ptr, wait_nr, ts, sigmask);
     mock_look_at_completions(ring);
     return result;
 }
@@ -200,4 +197,3 @@ int io_uring_get_events(struct io_uring *ring)
     mock_look_at_completions(ring);
     return result;
 }
-/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
