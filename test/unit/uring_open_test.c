@@ -53,13 +53,15 @@ static void test_the_best_ring_that_the_kernel_knows(void **state)
     expect_rung(MOCK_NO_SUBMIT_ALL, 0);
 }
 
-/* io_uring alone is refused, for this reason; by no name it is a readiness engine. */
+/* io_uring alone is refused, for this reason; by no name it is a readiness engine. What the kernel
+ * finds invalid is a lack of its own: the wish was valid. */
 static void expect_refused(const char *what, int error)
 {
     struct engine *engine = NULL;
     struct engine_refusal refusal;
     size_t descriptors = descriptors_count();
-    assert_int_equal(open_named(ENGINE_URING, &engine, &refusal), error);
+    int expected = error == -EINVAL ? -ENOTSUP : error;
+    assert_int_equal(open_named(ENGINE_URING, &engine, &refusal), expected);
     assert_null(engine);
     assert_string_equal(refusal.what, what);
     assert_int_equal(refusal.error, error);

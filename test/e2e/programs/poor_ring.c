@@ -32,7 +32,7 @@ static struct {
 static const struct {
     const char *name;
     unsigned flag;
-} flags[] = {
+} known_flags[] = {
     {"defer_taskrun", IORING_SETUP_DEFER_TASKRUN},
     {"single_issuer", IORING_SETUP_SINGLE_ISSUER},
     {"coop_taskrun", IORING_SETUP_COOP_TASKRUN},
@@ -57,8 +57,8 @@ static __attribute__((constructor)) void originals_find(void)
 int io_uring_queue_init_params(unsigned entries, struct io_uring *ring, struct io_uring_params *p)
 {
     unsigned asked = p->flags;
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
-        if (asked & flags[i].flag && lacks(flags[i].name))
+    for (size_t i = 0; i < sizeof known_flags / sizeof *known_flags; i++) {
+        if (asked & known_flags[i].flag && lacks(known_flags[i].name))
             return -EINVAL;
     }
     int error = lacks("setup") ? -EINVAL : original.queue_init_params(entries, ring, p);
@@ -69,9 +69,9 @@ int io_uring_queue_init_params(unsigned entries, struct io_uring *ring, struct i
     return error;
 }
 
-int io_uring_register_buf_ring(struct io_uring *ring, struct io_uring_buf_reg *reg, unsigned how)
+int io_uring_register_buf_ring(struct io_uring *ring, struct io_uring_buf_reg *reg, unsigned flags)
 {
-    return lacks("buf_ring") ? -EINVAL : original.register_buf_ring(ring, reg, how);
+    return lacks("buf_ring") ? -EINVAL : original.register_buf_ring(ring, reg, flags);
 }
 
 static void say_spoilt(const char *word)
