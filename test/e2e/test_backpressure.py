@@ -123,7 +123,8 @@ def test_a_body_behind_responses_that_are_not_taken(serve, mode, framing, body):
     workers = server.workers()
     post = b"POST / HTTP/1.1\r\nHost: h\r\n" + framing + b"\r\n\r\n" + body
     with Client(server, receive_buffer=2048) as client, Client(server) as other:
-        # More than one input of the worker, all of which it finds at once.
+        assert client.ask().body == PAGE.encode()
+        # More than one input of the worker, which finds all of them in one turn.
         with stopped(workers):
             client.send(25 * GET + post)
         assert other.ask().body == PAGE.encode()
