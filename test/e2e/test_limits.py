@@ -11,7 +11,6 @@ import pytest
 
 from client import GET, GET_1_0, GET_AND_CLOSE, Client, assert_sleeps, clients, descriptors, \
     every_mode, serve_narrowly, until
-from conftest import DEADLINE
 
 ONE_WORKER = ["--workers", "1", "--listen", "127.0.0.1:0"]
 
