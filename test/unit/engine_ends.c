@@ -259,3 +259,9 @@ void owner_turn_until_end(struct owner *owner, struct end *end)
     while (!peer_read(end))
         owner_turn(owner);
 }
+
+void owner_turn_until_released(struct owner *owner, const struct end *end)
+{
+    while (!end->is_released)
+        owner_turn(owner);
+}

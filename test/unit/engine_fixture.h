@@ -141,4 +141,7 @@ void end_hang_up(struct owner *owner, struct end *end);
 void owner_turn_until_read(struct owner *owner, struct end *end, size_t length);
 void owner_turn_until_end(struct owner *owner, struct end *end);
 
+/* Turns until a dropped connection is forgotten. */
+void owner_turn_until_released(struct owner *owner, const struct end *end);
+
 #endif

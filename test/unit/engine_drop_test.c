@@ -1,17 +1,93 @@
 // SPDX-License-Identifier: MIT
 /*
- * Descriptor numbers that are used again at once, on each engine: nothing of the connection that
- * had the number before reaches the one that has it, and this one misses nothing. $ENGINE names the
- * engine, see engine_fixture.h.
+ * Connections that are dropped, on each engine, with whatever is asked of the kernel; and
+ * descriptor numbers that are used again at once: nothing of the connection that had the number
+ * before reaches the one that has it, and this one misses nothing. $ENGINE names the engine, see
+ * engine_fixture.h.
  */
 #include "engine_fixture.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ROUNDS = 50 };
+enum { ROUNDS = 50, MANY = 300 };
 
-/* Opens connections until one has this number; gives up when it is taken, which is right too. */
+static void test_dropped_with_everything_outstanding(void **state)
+{
+    struct owner *owner = *state;
+    struct end *ends[MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        ends[i] = i % 2 ? end_open(owner) : end_open_small(owner);
+        if (i % 4 < 2)
+            assert_int_equal(end_send(owner, ends[i], pattern(100000)), 0);
+    }
+    owner_turn(owner);
+    for (size_t i = 0; i < MANY; i++) {
+        peer_write(ends[i], pattern(100));
+        if (i % 3 == 0)
+            engine_pause(owner->engine, &ends[i]->source);
+        if (!ends[i]->awaits_room && i % 5 == 0)
+            assert_int_equal(end_send(owner, ends[i], pattern(100000)), 0);
+        end_drop(owner, ends[i]);
+    }
+    owner_turn(owner);
+    owner_turn(owner);
+    for (size_t i = 0; i < MANY; i++)
+        assert_true(ends[i]->is_released);
+}
+
+static void drop_all_but_itself(struct owner *owner, struct end *end)
+{
+    for (size_t i = 0; i < owner->end_count; i++) {
+        if (owner->ends[i] != end && !owner->ends[i]->is_dropped)
+            end_drop(owner, owner->ends[i]);
+    }
+}
+
+/* The others have input in the same turn. */
+static void test_others_dropped_from_inside_the_dispatch(void **state)
+{
+    struct owner *owner = *state;
+    for (size_t i = 0; i < 20; i++) {
+        struct end *end = end_open(owner);
+        end->on_input = drop_all_but_itself;
+    }
+    owner_turn(owner);
+    for (size_t i = 0; i < 20; i++)
+        peer_write(owner->ends[i], pattern(10000));
+    size_t left = 20;
+    while (left > 1) {
+        owner_turn(owner);
+        left = 0;
+        for (size_t i = 0; i < 20; i++)
+            left += !owner->ends[i]->is_released;
+    }
+}
+
+static void drop_itself(struct owner *owner, struct end *end)
+{
+    end_drop(owner, end);
+}
+
+static void test_dropped_itself_from_inside_the_dispatch(void **state)
+{
+    struct owner *owner = *state;
+    struct end *ends[] = {end_open(owner), end_open(owner), end_open_tcp(owner)};
+    ends[0]->on_input = ends[2]->on_input = drop_itself;
+    ends[1]->on_ended = drop_itself;
+    for (size_t i = 0; i < 3; i++) {
+        peer_write(ends[i], pattern(20000));
+        peer_end(ends[i]);
+    }
+    for (size_t i = 0; i < 3; i++)
+        owner_turn_until_released(owner, ends[i]);
+    owner_catch_up(owner);
+    end_expect_told(ends[1], pattern(20000));
+}
+
+/* Numbers that are used again */
+
+/* A connection that has this number, or NULL where it is not free. */
 static struct end *end_open_at(struct owner *owner, int fd)
 {
     int pair[2];
@@ -151,6 +227,9 @@ static void test_closed_once_when_the_send_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        OWNER_TEST(test_dropped_with_everything_outstanding),
+        OWNER_TEST(test_others_dropped_from_inside_the_dispatch),
+        OWNER_TEST(test_dropped_itself_from_inside_the_dispatch),
         OWNER_TEST(test_reused_before_the_dispatch),
         OWNER_TEST(test_reused_before_cancellations_come),
         OWNER_TEST(test_reused_in_the_turn_of_the_hang_up),
