@@ -45,6 +45,9 @@ ssize_t uring_send(struct engine *engine, struct source *connection, struct span
     return (ssize_t)bytes.length;
 }
 
+/* A poll reports the end of the peer's side too, asked for or not (io_uring/poll.c,
+ * IO_POLL_UNMASK), and at once: of a peer that reads on, one poll after the other would report
+ * nothing else. One that goes on reports it once, and room when it comes. */
 static void uring_await_room(struct uring *uring, struct source *connection)
 {
     connection->flags |= SOURCE_WANTS_WRITE;
@@ -52,7 +55,10 @@ static void uring_await_room(struct uring *uring, struct source *connection)
         return;
     connection->flags |= SOURCE_AWAITS_ROOM;
     struct io_uring_sqe *request = ring_request(&uring->ring);
-    io_uring_prep_poll_add(request, connection->fd, POLLOUT);
+    if (connection->state & STATE_HALF)
+        io_uring_prep_poll_multishot(request, connection->fd, POLLOUT);
+    else
+        io_uring_prep_poll_add(request, connection->fd, POLLOUT);
     request->user_data = uring_tag(uring, connection, TAG_WRITABLE);
 }
 
@@ -120,11 +126,29 @@ void uring_unsent(struct uring *uring, uint64_t tag, int result)
         uring_fail(uring, send->tag, result);
 }
 
+/* Whether a poll for output has seen only that the peer has ended its side. */
+static bool poll_found_no_room(int result)
+{
+    return result > 0 && !(result & (POLLOUT | POLLERR | POLLHUP | POLLNVAL));
+}
+
 void uring_writable(struct uring *uring, const struct uring_event *event)
 {
     struct source *source = slots_find(&uring->slots, event->tag);
     if (!source || source->kind != SOURCE_CONNECTION || event->result == -ECANCELED)
         return;
+    if (!(event->flags & IORING_CQE_F_MORE))
+        source->flags &= (uint8_t)~SOURCE_AWAITS_ROOM;
+    if (!(source->flags & SOURCE_WANTS_WRITE))
+        return; /* one that goes on: the room was told before */
+    if (poll_found_no_room(event->result)) {
+        source->state |= STATE_HALF;
+        uring_await_room(uring, source);
+        return;
+    }
+    /* One that goes on reports changes alone: the next wait for room begins with a look at it. */
+    if (event->flags & IORING_CQE_F_MORE)
+        uring_cancel(uring, event->tag);
     source->flags &= (uint8_t) ~(SOURCE_WANTS_WRITE | SOURCE_AWAITS_ROOM);
     uring->head.calls->writable(uring->head.owner, source);
 }

@@ -116,6 +116,31 @@ static void test_a_slow_reader(void **state)
     }
 }
 
+/* A peer that has ended its side still reads. That it has is no room: nobody is told `writable`
+ * again and again, which would keep a processor busy for as long as the peer is slow. */
+static void test_a_slow_reader_that_has_ended_its_side(void **state)
+{
+    struct owner *owner = *state;
+    for (int i = 0; i < 2; i++) {
+        struct end *end = end_open_small(owner);
+        if (i)
+            peer_end(end);
+        owner_catch_up(owner);
+        assert_int_equal(end_send(owner, end, pattern(BIG)), 0);
+        owner_turn(owner);
+        if (!i)
+            peer_end(end);
+        assert_true(end->awaits_room);
+        for (int turns = 0; turns < 20; turns++)
+            owner_turn(owner);
+        assert_int_equal(end->ended, 1);
+        assert_int_equal(end->writables, 0);
+        owner_turn_until_read(owner, end, BIG);
+        assert_int_equal(end_send(owner, end, span_skip(pattern(BIG + 100), BIG)), 0);
+        owner_turn_until_read(owner, end, BIG + 100);
+    }
+}
+
 /* In one turn, with more failures than a small queue of completions holds. */
 static void test_many_are_short(void **state)
 {
@@ -264,6 +289,7 @@ int main(void)
         OWNER_TEST(test_nothing_fits),
         OWNER_TEST(test_short_again_and_again),
         OWNER_TEST(test_a_slow_reader),
+        OWNER_TEST(test_a_slow_reader_that_has_ended_its_side),
         OWNER_TEST(test_many_are_short),
         OWNER_TEST(test_second_sends_in_a_turn),
         OWNER_TEST(test_a_second_send_behind_a_short_one),
