@@ -103,7 +103,7 @@ static bool ring_is_torn(const struct ring *ring)
 {
     const struct io_uring_sq *queue = &ring->uring.sq;
     unsigned last = (*queue->khead - 1) & *queue->kring_mask;
-    return queue->sqes[last].flags & IOSQE_IO_LINK;
+    return io_uring_sq_ready(&ring->uring) > 0 && queue->sqes[last].flags & IOSQE_IO_LINK;
 }
 
 int ring_submit(struct ring *ring)
@@ -114,7 +114,7 @@ int ring_submit(struct ring *ring)
             usleep(SHORT_US);
         else if (count < 0 && count != -EINTR)
             ring->error = count;
-        if (io_uring_sq_ready(&ring->uring) > 0 && ring_is_torn(ring))
+        if (ring_is_torn(ring))
             ring->error = -EAGAIN;
     }
     return ring->error;
@@ -134,6 +134,8 @@ int ring_wait(struct ring *ring, int timeout_ms)
         return ring->error;
     int result = io_uring_submit_and_wait_timeout(&ring->uring, &first, 1,
                                                   timeout_ms < 0 ? NULL : &time, NULL);
+    if (ring_is_torn(ring))
+        ring->error = -EAGAIN;
     int error = ring_submit(ring); /* what an interrupted call has left */
     return error ? error : wait_result(result);
 }
