@@ -61,6 +61,7 @@ struct owner {
     size_t accepted_count;
     int accept_error;
     unsigned accept_errors, missed;
+    bool is_dead;       /* the engine cannot go on: what was dropped may not have been released */
     size_t descriptors; /* open before the engine was */
     long deadline_ms;
     void *data; /* the test's own */

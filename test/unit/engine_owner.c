@@ -245,14 +245,16 @@ int owner_close(void **state)
         if (end->source.kind == SOURCE_CONNECTION && !end->is_dropped)
             end_drop(owner, end);
     }
-    owner_catch_up(owner);
-    owner_turn(owner);
+    if (!owner->is_dead) {
+        owner_catch_up(owner);
+        owner_turn(owner);
+    }
     engine_close(owner->engine);
     for (size_t i = 0; i < owner->end_count; i++) {
         struct end *end = owner->ends[i];
-        assert_true(end->is_released == end->is_dropped);
+        assert_true(owner->is_dead || end->is_released == end->is_dropped);
         if (!end->is_released)
-            close(end->source.fd); /* a bell or a listener */
+            close(end->source.fd); /* a bell or a listener, or of an engine that is dead */
         end_free(end);
     }
     for (size_t i = 0; i < owner->accepted_count; i++)

@@ -160,6 +160,17 @@ static bool mock_fails(void)
     return mock.enter_errors < 0;
 }
 
+/* Hides what the kernel is not to take in this call. Returns how much that is. */
+static unsigned mock_hide(struct io_uring *ring)
+{
+    unsigned ready = ring->sq.sqe_tail - ring->sq.sqe_head;
+    unsigned hidden = mock.takes > 0 && mock.takes < ready ? ready - mock.takes : 0;
+    ring->sq.sqe_tail -= hidden;
+    if (hidden > 0)
+        mock.takes = 0;
+    return hidden;
+}
+
 int io_uring_submit(struct io_uring *ring)
 {
     int (*real)(struct io_uring *);
@@ -167,7 +178,9 @@ int io_uring_submit(struct io_uring *ring)
     if (mock_fails())
         return mock.enter_error;
     mock_look_at_requests(ring);
+    unsigned hidden = mock_hide(ring);
     int result = real(ring);
+    ring->sq.sqe_tail += hidden;
     mock_look_at_completions(ring);
     return result;
 }
@@ -182,7 +195,9 @@ int io_uring_submit_and_wait_timeout(struct io_uring *ring, struct io_uring_cqe 
     if (mock_fails())
         return mock.enter_error;
     mock_look_at_requests(ring);
+    unsigned hidden = mock_hide(ring);
     int result = real(ring, cqe_ptr, wait_nr, ts, sigmask);
+    ring->sq.sqe_tail += hidden;
     mock_look_at_completions(ring);
     return result;
 }
