@@ -62,6 +62,7 @@ struct owner {
     int accept_error;
     unsigned accept_errors, missed;
     bool is_dead;       /* the engine cannot go on: what was dropped may not have been released */
+    bool closes_early;  /* nothing is dropped or awaited before the engine is closed */
     size_t descriptors; /* open before the engine was */
     long deadline_ms;
     void *data; /* the test's own */
