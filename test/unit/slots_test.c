@@ -38,7 +38,7 @@ static void test_a_tag_has_its_parts(void **state)
     const uint32_t generations[] = {0, 1, 0x800000, GENERATION_MASK};
     (void)state;
     for (int kind = TAG_NOTHING; kind <= TAG_FAILED; kind++) {
-        for (size_t i = 0; i < 5 * 4; i++) {
+        for (size_t i = 0; i < (size_t)5 * 4; i++) {
             uint64_t tag = tag_make((enum tag_kind)kind, generations[i % 4], slots[i / 4]);
             assert_int_equal(tag_kind(tag), kind);
             assert_int_equal(tag_generation(tag), generations[i % 4]);

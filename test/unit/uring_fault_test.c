@@ -120,7 +120,7 @@ static void test_a_wait_is_interrupted(void **state)
 {
     struct owner *owner = *state;
     struct end *end = end_open(owner);
-    for (unsigned i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 5; i++) {
         peer_write(end, span_skip(pattern(i * 100 + 100), i * 100));
         assert_int_equal(end_send(owner, end, span_skip(pattern(i * 100 + 100), i * 100)), 0);
         mock.enter_error = -EINTR;
@@ -140,7 +140,7 @@ static void test_the_kernel_is_short_of_memory(void **state)
 {
     struct owner *owner = *state;
     struct end *end = end_open(owner);
-    for (unsigned i = 0; i < 10; i++) {
+    for (size_t i = 0; i < 10; i++) {
         assert_int_equal(end_send(owner, end, span_skip(pattern(i * 100 + 100), i * 100)), 0);
         mock.enter_error = -EAGAIN;
         mock.enter_errors = 3;
@@ -161,9 +161,9 @@ static void test_half_of_it_is_taken(void **state)
     struct end *ends[10];
     for (size_t i = 0; i < 10; i++)
         ends[i] = end_open(owner);
-    for (unsigned takes = 1; takes < 10; takes++) {
+    for (size_t takes = 1; takes < 10; takes++) {
         struct span bytes = span_skip(pattern(takes * 100), takes * 100 - 100);
-        mock.takes = takes;
+        mock.takes = (unsigned)takes;
         for (size_t i = 0; i < 10; i++)
             assert_int_equal(end_send(owner, ends[i], bytes), 0);
         if (takes % 2)
