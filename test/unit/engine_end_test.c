@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BIG = 1024 * 1024, MANY = 300 };
+enum { BIG = 1024 * 1024, TWICE = 2 * BIG, MANY = 300 };
 
 static void peer_read_end(struct end *end, size_t length)
 {
@@ -215,6 +215,32 @@ static void test_hang_up_behind_a_short_send(void **state)
     }
 }
 
+/* The peer has ended its side and reads slowly, so that it was waited for once before; what is
+ * asked of the kernel for that is taken back by the hang-up, and asked for again. */
+static void test_hang_up_behind_the_second_short_send(void **state)
+{
+    struct owner *owner = *state;
+    struct end *ends[] = {end_open_small(owner), end_open_small_tcp(owner)};
+    for (size_t i = 0; i < 2; i++) {
+        peer_end(ends[i]);
+        while (!ends[i]->ended)
+            owner_turn(owner);
+        assert_int_equal(end_send(owner, ends[i], pattern(BIG)), 0);
+        owner_catch_up(owner);
+        owner_turn_until_read(owner, ends[i], BIG);
+        while (ends[i]->awaits_room)
+            owner_turn(owner);
+        assert_int_equal(end_send(owner, ends[i], span_skip(pattern(TWICE), BIG)), 0);
+        if (!ends[i]->awaits_room)
+            end_hang_up(owner, ends[i]);
+        owner_turn_until_read(owner, ends[i], TWICE);
+        while (ends[i]->awaits_room)
+            owner_turn(owner);
+        end_hang_up(owner, ends[i]);
+        owner_turn_until_end(owner, ends[i]);
+    }
+}
+
 /* Nor has the owner memory for what comes back: it is told that the connection is broken. */
 static void test_hang_up_behind_what_cannot_be_kept(void **state)
 {
@@ -265,6 +291,7 @@ int main(void)
         OWNER_TEST(test_hang_up_behind_the_sends_of_others),
         OWNER_TEST(test_hang_up_from_inside_the_dispatch),
         OWNER_TEST(test_hang_up_behind_a_short_send),
+        OWNER_TEST(test_hang_up_behind_the_second_short_send),
         OWNER_TEST(test_hang_up_behind_what_cannot_be_kept),
         OWNER_TEST(test_hang_up_on_a_peer_that_has_reset),
     };
