@@ -134,10 +134,13 @@ int ring_wait(struct ring *ring, int timeout_ms)
         return ring->error;
     int result = io_uring_submit_and_wait_timeout(&ring->uring, &first, 1,
                                                   timeout_ms < 0 ? NULL : &time, NULL);
+    int error = wait_result(result);
     if (ring_is_torn(ring))
         ring->error = -EAGAIN;
-    int error = ring_submit(ring); /* what an interrupted call has left */
-    return error ? error : wait_result(result);
+    else if (error && error != -EINTR)
+        ring->error = error;
+    ring_submit(ring); /* what an interrupted call has left */
+    return ring->error ? ring->error : error;
 }
 
 struct io_uring_sqe *ring_request_slowly(struct ring *ring)

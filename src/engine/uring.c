@@ -203,6 +203,17 @@ static void uring_close_accepted(const struct uring *uring)
     }
 }
 
+/* Closes what a ring that has died was still asked to close. */
+static void uring_close_unsubmitted(const struct uring *uring)
+{
+    const struct io_uring_sq *queue = &uring->ring.uring.sq;
+    for (unsigned i = *queue->khead; i != queue->sqe_tail; i++) {
+        const struct io_uring_sqe *request = &queue->sqes[i & *queue->kring_mask];
+        if (request->opcode == IORING_OP_CLOSE)
+            close(request->fd);
+    }
+}
+
 static void uring_close(struct engine *engine)
 {
     struct uring *uring = uring_of(engine);
@@ -213,6 +224,7 @@ static void uring_close(struct engine *engine)
     io_uring_get_events(&uring->ring.uring);
     uring_reap(uring);
     uring_close_accepted(uring);
+    uring_close_unsubmitted(uring);
     ring_close(&uring->ring);
     slots_fini(&uring->slots);
     free(uring->events);

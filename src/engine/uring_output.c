@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* Whether this connection has sent in this epoch. */
 static bool source_is_sending(const struct uring *uring, const struct source *source)
@@ -80,6 +81,10 @@ void uring_flush(struct engine *engine)
 
 static void uring_close_descriptor(struct uring *uring, const struct source *source)
 {
+    if (uring->ring.error) {
+        close(source->fd); /* no request is done any more */
+        return;
+    }
     struct io_uring_sqe *request = ring_request(&uring->ring);
     io_uring_prep_close(request, source->fd);
     request_hush(request);

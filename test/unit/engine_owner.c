@@ -260,8 +260,8 @@ int owner_close(void **state)
         struct end *end = owner->ends[i];
         bool is_lax = owner->is_dead || owner->closes_early;
         assert_true(is_lax || end->is_released == end->is_dropped);
-        if (!end->is_released && (owner->is_dead || !end->is_dropped))
-            close(end->source.fd); /* a bell or a listener, or of an engine that is dead */
+        if (!end->is_dropped)
+            close(end->source.fd); /* a bell or a listener */
         end_free(end);
     }
     for (size_t i = 0; i < owner->accepted_count; i++)

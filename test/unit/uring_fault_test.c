@@ -197,7 +197,7 @@ static void tear_a_link(struct owner *owner, bool flushes)
     struct end *end = end_open_small(owner);
     owner_catch_up(owner);
     assert_int_equal(end_send(owner, end, pattern(BIG)), 0);
-    engine_hang_up(owner->engine, &end->source);
+    end_hang_up(owner, end);
     mock.takes = 1;
     owner->inside = CALLED_FLUSH;
     if (flushes)
@@ -251,6 +251,18 @@ static void test_the_ring_dies(void **state)
     expect_dead(owner, -EBADF);
 }
 
+/* What the kernel has said once holds, so that what is dropped then is closed. */
+static void test_the_ring_dies_once(void **state)
+{
+    struct owner *owner = *state;
+    for (size_t i = 0; i < MANY; i++)
+        (void)end_open(owner);
+    owner_catch_up(owner);
+    mock.enter_error = -ENXIO;
+    mock.enter_errors = 1;
+    expect_dead(owner, -ENXIO);
+}
+
 int main(void)
 {
     static char one[] = "1";
@@ -269,6 +281,7 @@ int main(void)
         {"a_link_is_torn_by_a_flush", test_a_link_is_torn_by_a_flush, fault_open, fault_close,
          NULL},
         {"the_ring_dies", test_the_ring_dies, fault_open, fault_close, NULL},
+        {"the_ring_dies_once", test_the_ring_dies_once, fault_open, fault_close, NULL},
         {"a_small_ring_dies", test_the_ring_dies, fault_open, fault_close, one},
     };
     return OWNER_RUN(tests);
