@@ -7,6 +7,7 @@
  */
 #include "engine_fixture.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -83,6 +84,24 @@ static void test_dropped_itself_from_inside_the_dispatch(void **state)
         owner_turn_until_released(owner, ends[i]);
     owner_catch_up(owner);
     end_expect_told(ends[1], pattern(20000));
+}
+
+/* Nothing that is asked of the kernel keeps the socket open: the peer is told. */
+static void test_the_peer_of_a_dropped_one_is_told(void **state)
+{
+    struct owner *owner = *state;
+    struct end *ends[] = {end_open_small(owner), end_open(owner), end_open(owner)};
+    assert_int_equal(end_send(owner, ends[0], pattern(100000)), 0);
+    owner_turn(owner);
+    assert_true(ends[0]->awaits_room);
+    engine_pause(owner->engine, &ends[2]->source);
+    for (size_t i = 0; i < 3; i++)
+        end_drop(owner, ends[i]);
+    for (size_t i = 0; i < 3; i++) {
+        struct pollfd peer = {.fd = ends[i]->peer}; /* before it reads: that would end any wait */
+        while (poll(&peer, 1, 0) == 0 || !(peer.revents & POLLHUP))
+            owner_turn(owner);
+    }
 }
 
 /* Numbers that are used again */
@@ -230,6 +249,7 @@ int main(void)
         OWNER_TEST(test_dropped_with_everything_outstanding),
         OWNER_TEST(test_others_dropped_from_inside_the_dispatch),
         OWNER_TEST(test_dropped_itself_from_inside_the_dispatch),
+        OWNER_TEST(test_the_peer_of_a_dropped_one_is_told),
         OWNER_TEST(test_reused_before_the_dispatch),
         OWNER_TEST(test_reused_before_cancellations_come),
         OWNER_TEST(test_reused_in_the_turn_of_the_hang_up),

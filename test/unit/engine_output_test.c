@@ -262,6 +262,27 @@ static void test_resets_in_the_middle(void **state)
     }
 }
 
+static void answer_and_flush(struct owner *owner, struct end *end)
+{
+    if (end_send(owner, end, pattern(100)))
+        end_drop(owner, end);
+    else
+        owner_flush(owner);
+}
+
+/* What a flush finds out while something is told is told as well. */
+static void test_a_send_fails_inside_the_dispatch(void **state)
+{
+    struct owner *owner = *state;
+    for (int i = 0; i < 10; i++) {
+        struct end *end = end_open(owner);
+        end->on_input = answer_and_flush;
+        peer_write(end, pattern(1));
+        peer_close(end);
+        owner_turn_until_released(owner, end);
+    }
+}
+
 /* The owner has no memory for the rest. */
 static void test_the_rest_cannot_be_kept(void **state)
 {
@@ -295,6 +316,7 @@ int main(void)
         OWNER_TEST(test_a_second_send_behind_a_short_one),
         OWNER_TEST(test_sent_from_inside_the_dispatch),
         OWNER_TEST(test_resets_in_the_middle),
+        OWNER_TEST(test_a_send_fails_inside_the_dispatch),
         OWNER_TEST(test_the_rest_cannot_be_kept),
     };
     return OWNER_RUN(tests);
