@@ -59,6 +59,22 @@ def test_partial_writes_to_many_clients(serve, mode):
                 assert client.response().body == BODY.encode()
 
 
+@every_mode
+def test_a_client_that_has_ended_its_side_and_reads_later(serve, mode):
+    """That it has ended is no news, and no reason to try whether it reads by now; it gets all."""
+    # More than both sockets hold, and less than the server flushes in between.
+    body = BODY[:50000]
+    server = serve_narrowly(serve, "respond", "--workers", "1", *mode, SELKIE_BODY=body)
+    for count in (1, 2, 10):
+        with Client(server, receive_buffer=2048) as client:
+            client.send(GET * count)
+            client.end()
+            assert_sleeps(server.workers())
+            for _ in range(count):
+                assert client.response().body == body.encode()
+            assert client.rest() == b""
+
+
 def send_until_refused(client, other):
     """Sends requests, and reads nothing, until the server takes no more. Returns the bytes sent."""
     client.socket.setblocking(False)
