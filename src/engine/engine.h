@@ -55,7 +55,8 @@ struct engine_calls {
     int (*unsent)(void *owner, struct source *connection, struct span rest);
     /* The kernel takes output again, after it has taken less than all. */
     void (*writable)(void *owner, struct source *connection);
-    /* No more input will come: 0 when the peer ended its side, else a negative errno. */
+    /* No more input will come: 0 when the peer ended its side, else a negative errno. That may
+     * follow the 0, when output fails. */
     void (*ended)(void *owner, struct source *connection, int error);
     /* The kernel has woken this worker, and no other, for connections at a listener that it does
      * not listen to any more. */

@@ -11,8 +11,10 @@
 
 enum {
     ENTRIES_MAX = 4096,
-    /* Far more than the kernel needs for what ring_try does: it only ends a wait for nothing. */
-    TRY_MS = 1000,
+    /* Far more in all than the kernel needs for what ring_try does: they only end a wait for
+     * nothing. Several, since a wait also ends when the kernel is short of memory. */
+    TRY_WAITS = 50,
+    TRY_MS = 20,
     /* A send of this much cannot fit a socket that ring_try has made small. */
     TRY_SIZE = RING_BUFFERS * RING_BUFFER_SIZE,
     /* The kernel is short of memory for a submission (io_uring_enter(2), EAGAIN): so often it is
@@ -158,9 +160,11 @@ struct io_uring_sqe *ring_request_slowly(struct ring *ring)
 static bool ring_try_take(struct ring *ring, struct io_uring_cqe *out)
 {
     struct io_uring_cqe *completion;
-    if (io_uring_peek_cqe(&ring->uring, &completion) != 0 &&
-        (ring_wait(ring, TRY_MS) != 0 || io_uring_peek_cqe(&ring->uring, &completion) != 0))
-        return false;
+    for (int waits = 0; io_uring_peek_cqe(&ring->uring, &completion) != 0; waits++) {
+        int error = waits < TRY_WAITS ? ring_wait(ring, TRY_MS) : -ETIME;
+        if (error && error != -EINTR)
+            return false;
+    }
     *out = *completion;
     io_uring_cqe_seen(&ring->uring, completion);
     if (out->flags & IORING_CQE_F_BUFFER) {
