@@ -88,6 +88,12 @@ class Client:
         self.received += data
         return bool(data)
 
+    def receive_some(self, length):
+        """Waits for more, but takes `length` bytes at most. Returns whether it came."""
+        data = self.socket.recv(length)
+        self.received += data
+        return bool(data)
+
     def _take(self, length):
         while len(self.received) < length:
             assert self.receive(), f"ended after {self.received[:200]!r}"
