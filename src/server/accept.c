@@ -17,10 +17,6 @@ enum {
     /* How often at most a worker that accepts lets its siblings go first: two system calls in so
      * many milliseconds are nothing beside the accepts of a busy one. */
     STEP_BACK_MS = 10,
-    /* How often a full worker looks for a connection that it could do without: that costs little,
-     * and a client that waits does not notice it beside the age that such a connection must have.
-     */
-    SHED_AGAIN_MS = 100,
 };
 
 /* A worker without siblings has the only socket in either mode. */
@@ -148,7 +144,7 @@ static void worker_wait_for_room(struct worker *worker)
     worker_unlisten(worker);
     worker_set_listening(worker, LISTENING_FULL, SLOT_FULL);
     worker->listen_again_ms = worker->now_ms + ACCEPT_FOR_OTHERS_MS;
-    worker->shed_again_ms = worker->now_ms + SHED_AGAIN_MS;
+    worker->shed_again_ms = worker->now_ms + worker_shed_wait(worker);
     worker_call_sibling(worker);
 }
 
@@ -243,7 +239,7 @@ static bool worker_looks_for_room(struct worker *worker)
     if (worker->listening != LISTENING_FULL ||
         (int32_t)(worker->now_ms - worker->shed_again_ms) < 0)
         return false;
-    worker->shed_again_ms = worker->now_ms + SHED_AGAIN_MS;
+    worker->shed_again_ms = worker->now_ms + worker_shed_wait(worker);
     return worker_can_shed(worker);
 }
 

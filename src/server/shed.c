@@ -11,6 +11,8 @@ enum {
     /* A client that has been silent for so long is not between two packets of a request, nor
      * between a response and the next request of a busy client. */
     SHED_AGE_MS = 1000,
+    /* How often at most a full worker looks again. */
+    SHED_AGAIN_MS = 100,
     /* The connections of a queue that are looked at: the first ones are the oldest, and those that
      * keep a pace stand among those that do not. */
     SHED_LOOKS = 32,
@@ -88,4 +90,25 @@ bool worker_can_shed(const struct worker *worker)
             return true;
     }
     return false;
+}
+
+/* How long until the oldest of a queue is old enough. */
+static uint32_t queue_shed_wait(const struct worker *worker, enum awaited awaited)
+{
+    const struct list *timers = &worker->queues[awaited].timers;
+    if (list_is_empty(timers) || awaited == AWAITS_BODY || awaited == AWAITS_READER)
+        return SHED_AGE_MS;
+    uint32_t age_ms = worker->now_ms - LIST_MEMBER(timers->next, struct timer, link)->active_ms;
+    return age_ms < SHED_AGE_MS - SHED_AGAIN_MS ? SHED_AGE_MS - age_ms : SHED_AGAIN_MS;
+}
+
+uint32_t worker_shed_wait(const struct worker *worker)
+{
+    uint32_t wait_ms = SHED_AGE_MS;
+    for (int i = 0; i < ORDER_COUNT; i++) {
+        uint32_t its_ms = queue_shed_wait(worker, order[i]);
+        if (its_ms < wait_ms)
+            wait_ms = its_ms;
+    }
+    return wait_ms;
 }

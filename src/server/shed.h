@@ -18,4 +18,7 @@ unsigned worker_shed(struct worker *worker, unsigned count);
 /* Whether it would find one. */
 bool worker_can_shed(const struct worker *worker);
 
+/* When nothing can be shed: milliseconds until that is worth another look. */
+uint32_t worker_shed_wait(const struct worker *worker);
+
 #endif

@@ -140,6 +140,19 @@ class Client:
         return bool(self.received or select.select([self.socket], [], [], seconds)[0])
 
 
+class Uploader(Client):
+    """A connection that is busy for minutes, by its pace: an upload of which most has come."""
+
+    def __init__(self, server, **keywords):
+        super().__init__(server, **keywords)
+        self.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n")
+        self.send(b"b" * 900000)
+
+    def finish(self):
+        """Sends the rest and returns the response."""
+        return self.ask(b"b" * 100000)
+
+
 @contextlib.contextmanager
 def clients(server, count, **keywords):
     """`count` clients, closed at the end."""

@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from client import GET, Client, clients, every_accept, every_mode, resident_bytes, \
+from client import GET, Client, Uploader, clients, every_accept, every_mode, resident_bytes, \
     serve_narrowly, until
 from conftest import SANITIZED
 
@@ -179,13 +179,6 @@ def test_a_reader_that_stops_is_dropped(serve, mode):
 # The connections
 
 
-def upload(server):
-    """A busy connection: an upload that goes on, and was fast so far."""
-    client = Client(server)
-    client.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n" + b"b" * 900000)
-    return client
-
-
 @every_mode
 @pytest.mark.parametrize("kind", ["idle", "silent", "head", "body", "reader"])
 def test_a_full_worker_sheds_who_does_nothing(serve, mode, kind):
@@ -194,7 +187,7 @@ def test_a_full_worker_sheds_who_does_nothing(serve, mode, kind):
                             "--min-write-rate", "1M", SELKIE_BODY=big_body(100 * 1024))
     begin = {"idle": GET, "silent": b"", "head": GET[:-2], "body": CHUNKED + b"5\r\nab",
              "reader": GET}[kind]
-    with upload(server) as busy, clients(server, 3, receive_buffer=2048) as lazy:
+    with Uploader(server) as busy, clients(server, 3, receive_buffer=2048) as lazy:
         for client in lazy:
             client.send(begin)
             if kind == "idle":
@@ -206,8 +199,7 @@ def test_a_full_worker_sheds_who_does_nothing(serve, mode, kind):
                 assert lazy[0].remains() == b""
                 assert not lazy[1].has_input()
             assert refused(server) == {"max-connections": 1}
-        busy.send(b"b" * 100000)
-        assert busy.response().status == 200
+        assert busy.finish().status == 200
 
 
 @every_mode

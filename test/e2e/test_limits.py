@@ -10,8 +10,8 @@ import resource
 
 import pytest
 
-from client import GET, GET_1_0, GET_AND_CLOSE, Client, assert_sleeps, clients, descriptors, \
-    every_mode, serve_narrowly, until
+from client import GET, GET_1_0, GET_AND_CLOSE, Client, Uploader, assert_sleeps, clients, \
+    descriptors, every_mode, serve_narrowly, until
 
 ONE_WORKER = ["--workers", "1", "--listen", "127.0.0.1:0"]
 
@@ -21,19 +21,12 @@ def answered(connections, times=3):
     return all(client.ask().body == b"ok" for _ in range(times) for client in connections)
 
 
-def upload(server):
-    """A connection that is busy for minutes, by its pace: an upload of which most has come."""
-    client = Client(server)
-    client.send(post(1000000) + b"b" * 900000)
-    return client
-
-
 @every_mode
 def test_connections_run_out(serve, mode):
     """Those that are busy keep their places, and the others wait for them."""
     server = serve("respond", *ONE_WORKER, *mode, "--max-connections", "5")
     with contextlib.ExitStack() as stack:
-        living = [stack.enter_context(upload(server)) for _ in range(5)]
+        living = [stack.enter_context(Uploader(server)) for _ in range(5)]
         waiting = [stack.enter_context(Client(server)) for _ in range(2)]
         for client in waiting:
             client.send(GET)
@@ -43,8 +36,7 @@ def test_connections_run_out(serve, mode):
         waiting[0].socket.close()
         assert waiting[1].response().body == b"ok"
         for client in [*living[:2], *living[3:]]:
-            client.send(b"b" * 100000)
-            assert client.response().body == b"ok"
+            assert client.finish().body == b"ok"
 
 
 @every_mode
