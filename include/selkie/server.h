@@ -63,7 +63,7 @@ struct selkie_options {
      * (TCP_DEFER_ACCEPT, tcp(7)): a wake-up less for each. But such a client, connected in its own
      * eyes, is reset when the server ends before that. Linux; default false. */
     bool defer_accept;
-    bool keep_alive;          /* default true; false: close after each response, announced */
+    bool keep_alive; /* default true; false: close after each response, announced */
 
     /* Bounds. What a client does beyond one costs that client its request or connection, and is
      * counted (struct selkie_counters). */

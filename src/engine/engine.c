@@ -39,8 +39,8 @@ int engine_open(struct engine_wish wish, const struct engine_calls *calls, void 
                 struct engine **out, struct engine_refusal *refusal)
 {
     *refusal = (struct engine_refusal){0};
-    int error = wish.name ? engine_open_named(wish, out, refusal)
-                          : engine_open_best(wish, out, refusal);
+    int error =
+        wish.name ? engine_open_named(wish, out, refusal) : engine_open_best(wish, out, refusal);
     if (error)
         return error;
     (*out)->calls = calls;

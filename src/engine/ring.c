@@ -213,9 +213,9 @@ static bool ring_try_quiet(struct ring *ring, const int ends[2])
     if (ring_submit(ring) != 0)
         return false;
     unsigned count = io_uring_peek_batch_cqe(&ring->uring, completions, 3);
-    bool is_quiet = count == 2 && completions[0]->user_data == size &&
-                    completions[0]->res > 0 && (size_t)completions[0]->res < size &&
-                    completions[1]->user_data == size - 1 && completions[1]->res == -EAGAIN;
+    bool is_quiet = count == 2 && completions[0]->user_data == size && completions[0]->res > 0 &&
+                    (size_t)completions[0]->res < size && completions[1]->user_data == size - 1 &&
+                    completions[1]->res == -EAGAIN;
     io_uring_cq_advance(&ring->uring, count);
     return is_quiet;
 }

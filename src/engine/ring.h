@@ -38,8 +38,8 @@ enum {
 struct ring {
     struct io_uring uring;
     struct io_uring_buf_ring *buffers;
-    char *memory;              /* of the buffers */
-    size_t mapped;             /* bytes of both */
+    char *memory;  /* of the buffers */
+    size_t mapped; /* bytes of both */
     size_t buffer_size;
     unsigned returned;         /* buffers given back since the kernel was told */
     bool is_quiet;             /* a send that succeeds posts no completion, and needs none */

@@ -251,8 +251,7 @@ static const struct engine_family uring_family = {
 
 int uring_open(size_t turn_bytes, struct engine **out, struct engine_refusal *refusal)
 {
-    size_t buffer_size =
-        turn_bytes ? turn_bytes / RING_BUFFERS_A_TURN : RING_BUFFER_SIZE_DEFAULT;
+    size_t buffer_size = turn_bytes ? turn_bytes / RING_BUFFERS_A_TURN : RING_BUFFER_SIZE_DEFAULT;
     struct uring *uring = calloc(1, sizeof *uring);
     if (!uring)
         return -ENOMEM;

@@ -113,9 +113,9 @@ struct http_chunked {
     uint32_t line_max;    /* bytes of a chunk-size line that are taken; the caller sets it */
     uint32_t trailer_max; /* the same of the trailer section */
     uint32_t overhead;    /* bytes of the running chunk-size line, or of the trailer section */
-    uint8_t phase;      /* private to chunked.c */
-    bool done;          /* the whole body was seen, with its trailer section */
-    const char *reason; /* why it was refused */
+    uint8_t phase;        /* private to chunked.c */
+    bool done;            /* the whole body was seen, with its trailer section */
+    const char *reason;   /* why it was refused */
 };
 
 /*

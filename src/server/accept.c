@@ -325,8 +325,8 @@ int worker_listening_wait(const struct worker *worker)
 {
     if (worker->asked_to_accept || worker_may_listen(worker))
         return 0;
-    int wait_ms = worker->listening == LISTENING_FULL ? worker_left_ms(worker, worker->shed_again_ms)
-                                                      : -1;
+    int wait_ms =
+        worker->listening == LISTENING_FULL ? worker_left_ms(worker, worker->shed_again_ms) : -1;
     if (worker->listening != LISTENING_PAUSED && !worker_leaves_own(worker))
         return wait_ms;
     return sooner(wait_ms, worker_left_ms(worker, worker->listen_again_ms));

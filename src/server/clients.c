@@ -80,7 +80,7 @@ static struct client *client_lend(struct clients *clients, uint64_t key)
 
 unsigned clients_add(struct clients *clients, int fd)
 {
-    struct sockaddr_storage storage;
+    struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof storage;
     uint64_t key;
     if (!clients->buckets || (unsigned)fd >= clients->fd_max ||

@@ -39,15 +39,15 @@ struct connection {
         uint32_t requests; /* answered so far, until PHASE_LINGER */
         uint32_t lingered; /* bytes thrown away since the last response */
     };
-    uint16_t served;     /* requests in the turn `turn` */
-    uint8_t phase : 3;   /* enum connection_phase */
-    uint8_t awaits : 3;  /* enum awaited: the queue that the timer is in */
-    bool is_first : 1;   /* no byte of a request has come yet */
-    bool has_ended : 1;  /* the client has ended its side */
-    uint8_t turn : 5;    /* the low bits of worker->turn */
-    bool is_broken : 1;  /* nothing can be sent any more */
-    bool may_drop : 1;   /* after the last response: no input can be left that a close would reset */
-    bool is_due : 1;     /* a segment of it waits for connection_send_due */
+    uint16_t served;    /* requests in the turn `turn` */
+    uint8_t phase : 3;  /* enum connection_phase */
+    uint8_t awaits : 3; /* enum awaited: the queue that the timer is in */
+    bool is_first : 1;  /* no byte of a request has come yet */
+    bool has_ended : 1; /* the client has ended its side */
+    uint8_t turn : 5;   /* the low bits of worker->turn */
+    bool is_broken : 1; /* nothing can be sent any more */
+    bool may_drop : 1;  /* after the last response: no input can be left that a close would reset */
+    bool is_due : 1;    /* a segment of it waits for connection_send_due */
 };
 _Static_assert(sizeof(struct connection) <= 64, "more than a line of the cache");
 

