@@ -56,7 +56,8 @@ static void say_counters(const struct selkie_server *server)
         counters.active, counters.responses);
     for (int bound = 0; bound < SELKIE_BOUND_COUNT; bound++)
         if (counters.reached[bound] > 0)
-            say("reached %s %" PRIu64, selkie_bound_name(bound), counters.reached[bound]);
+            say("reached %s %" PRIu64, selkie_bound_name((enum selkie_bound)bound),
+                counters.reached[bound]);
 }
 
 static void on_signalled(struct selkie_server *server, int number, void *data)

@@ -23,8 +23,8 @@ int clients_init(struct clients *clients, unsigned connections, unsigned fd_max)
     while (buckets < BUCKETS_MOST && buckets / 2 < connections)
         buckets *= 2;
     pool_init(&clients->pool, sizeof(struct client));
-    clients->buckets = calloc(buckets, sizeof *clients->buckets);
-    clients->of_fd = calloc(fd_max, sizeof *clients->of_fd);
+    clients->buckets = calloc(buckets, sizeof(struct client *));
+    clients->of_fd = calloc(fd_max, sizeof(struct client *));
     clients->bucket_mask = buckets - 1;
     clients->fd_max = fd_max;
     return clients->buckets && clients->of_fd ? 0 : -ENOMEM;
