@@ -57,7 +57,7 @@ struct http_head {
     uint32_t at;   /* the first byte that was not looked at */
     uint32_t mark; /* where the token began that `at` stands in */
     uint8_t phase; /* private to the parser */
-    uint8_t seen;  /* private to the parser: which framing fields came */
+    uint8_t seen;  /* private to the parser: what is judged when the head is whole */
 
     enum http_method method;
     enum http_form form;
