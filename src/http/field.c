@@ -153,11 +153,15 @@ static int apply_transfer_encoding(struct http_head *head, struct span value)
 /* An expectation of HTTP/1.0 is ignored (RFC 9110, 10.1.1). */
 static int apply_expect(struct http_head *head, struct span value)
 {
-    if (head->minor == 0)
-        return 0;
-    if (!text_is(value, SPAN("100-continue")))
-        return field_refuse(head, 417, "The expectation is not 100-continue.");
-    head->expects_continue = true;
+    struct span expectation;
+
+    while (head->minor > 0 && list_next(&value, &expectation)) {
+        if (expectation.length == 0)
+            continue;
+        if (!text_is(expectation, SPAN("100-continue")))
+            return field_refuse(head, 417, "The expectation is not 100-continue.");
+        head->expects_continue = true;
+    }
     return 0;
 }
 

@@ -247,8 +247,10 @@ static const struct refusal framing_cases[] = {
     CASE(501, FIELD("Transfer-Encoding: gzip;q=\"a,b\", chunked")),
     CASE(501, FIELD("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked")),
     CASE(417, FIELD("Expect: 200-ok")),
-    CASE(417, FIELD("Expect: 100-continue, 100-continue")),
-    CASE(417, FIELD("Expect:")),
+    CASE(417, FIELD("Expect: 100-continue, a=b")),
+    CASE(417, FIELD("Expect: 100-continue\r\nExpect: 200-ok")),
+    CASE(417, FIELD("Expect: 100-continue;a=b")),
+    CASE(417, FIELD("Expect: 100-continued")),
 };
 
 static void check(const struct refusal *cases, size_t count)
