@@ -143,10 +143,12 @@ static const char *parse_scheme(struct head_parse *parse, const char *at)
 
     if (char_lower(*at) != wanted[index])
         return head_refuse(parse, 400, "The request target has no known form.");
-    if (wanted[index + 1] == '\0') {
-        head->mark = head_offset(parse, at + 1);
-        head->phase = PHASE_AUTHORITY;
-    }
+    if (wanted[index + 1] != '\0')
+        return at + 1;
+    if (secure) /* RFC 9110, 7.4 */
+        return head_refuse(parse, 421, "An https resource is not served over plain HTTP.");
+    head->mark = head_offset(parse, at + 1);
+    head->phase = PHASE_AUTHORITY;
     return at + 1;
 }
 

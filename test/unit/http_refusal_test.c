@@ -107,6 +107,8 @@ static const struct refusal target_cases[] = {
     CASE(400, TARGET("/?a\"b")),
     CASE(400, TARGET("/?a<b")),
     CASE(400, TARGET("/?a>b")),
+    CASE(421, TARGET("https://a/")),
+    CASE(421, TARGET("HTTPS://a:443/b?c")),
     CASE(400, TARGET("/a\x7f")),
     CASE(400, TARGET("/a\x01")),
     CASE(400, TARGET("/a\0b")),
