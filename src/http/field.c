@@ -214,6 +214,9 @@ int http_field_conclude(struct http_head *head)
 {
     if (!head->has_host && head->minor > 0)
         return field_refuse(head, 400, "The request has no Host field.");
+    /* What a client sends behind its CONNECT is not meant for us: so the connection ends. */
+    if ((head->seen & SEEN_CONNECT) != 0)
+        return field_refuse(head, 501, "CONNECT is for proxies, and this is none.");
     if ((head->seen & SEEN_CODING) != 0)
         return conclude_codings(head);
     if ((head->seen & SEEN_LENGTH) != 0)

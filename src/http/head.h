@@ -41,6 +41,7 @@ enum {
     SEEN_CODING = 2,
     SEEN_CHUNKED = 4,
     SEEN_OTHER_CODING = 8,
+    SEEN_CONNECT = 16,
 };
 
 /* One call of http_head_parse. Borrows all it points to. */

@@ -127,6 +127,8 @@ static const char *parse_authority(struct head_parse *parse, const char *at)
     head->mark = head_offset(parse, at);
     if (head->form == HTTP_AUTHORITY && !has_port)
         return head_refuse(parse, 400, "CONNECT needs a port."); /* RFC 9110, 9.3.6 */
+    if (head->form == HTTP_AUTHORITY)
+        head->seen |= SEEN_CONNECT;
     if (head->form == HTTP_AUTHORITY || (*at != '/' && *at != '?'))
         return target_end(parse, at);
     head->phase = PHASE_PATH;

@@ -133,6 +133,9 @@ static const struct refusal target_cases[] = {
     CASE(400, LINE("CONNECT http://a:80 HTTP/1.1")),
     CASE(400, LINE("CONNECT a:80/ HTTP/1.1")),
     CASE(400, LINE("CONNECT a@b:80 HTTP/1.1")),
+    CASE(501, LINE("CONNECT a:80 HTTP/1.1")),
+    CASE(501, LINE("CONNECT a:80 HTTP/1.0")),
+    CASE(501, "CONNECT [::1]:1 HTTP/1.0\r\n\r\n"),
 };
 
 static const struct refusal field_cases[] = {
