@@ -183,17 +183,21 @@ static void test_stops_behind_the_head(void **state)
     assert_int_equal(parse_once(&head, span_skip(SPAN(text), 19), LENGTH_MAX), 19);
 }
 
-/* For each bound: the head passes when it fits; else 414 up to the end of the request line. */
+/* For each bound: the head passes when it fits; else 501 inside the method, 414 up to the end of the
+ * request line. */
 static void test_length_bounds(void **state)
 {
     static const char text[] = "\r\nGET /path?query HTTP/1.1\r\nHost: a\r\nName: value\r\n\r\n";
     int length = (int)sizeof(text) - 1;
     int line = (int)(strstr(text, "Host") - text);
+    int method = (int)strlen("\r\n"), target = (int)strlen("\r\nGET ");
     struct http_head head;
 
     (void)state;
     for (int max = 0; max <= length + 1; max++) {
         int wanted = max >= length ? length : max < line ? -414 : -431;
+        if (max > method && max < target)
+            wanted = -501;
         assert_int_equal(parse_all_ways(SPAN(text), (size_t)max, &head), wanted);
         assert_true(wanted > 0 || head.reason != NULL);
     }
