@@ -35,9 +35,12 @@ static const char *version_end(struct head_parse *parse, const char *at)
     struct http_head *head = parse->head;
     const char *version = parse->base + head->mark;
 
+    /* The preface of HTTP/2 is "PRI * HTTP/2.0" (RFC 9113, 3.4). */
+    if (version[5] == '2')
+        return head_refuse(parse, 505, "HTTP/2 is not spoken here, but HTTP/1.0 and HTTP/1.1.");
     if (version[5] > '1')
         return head_refuse(parse, 505, "This server speaks HTTP/1.0 and HTTP/1.1.");
-    /* As late as this, since the preface of HTTP/2 is "PRI * HTTP/2.0" (RFC 9113, 3.4). */
+    /* As late as this, since that preface has the same target. */
     if (head->form == HTTP_ASTERISK && head->method != HTTP_OPTIONS)
         return head_refuse(parse, 400, "The target '*' belongs to OPTIONS.");
     head->minor = version[7] > '0';

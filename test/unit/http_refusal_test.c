@@ -311,6 +311,18 @@ static void test_tls_is_named(void **state)
     assert_non_null(strstr(head.reason, "plain HTTP"));
 }
 
+/* So is one that speaks HTTP/2 from the start. */
+static void test_http2_is_named(void **state)
+{
+    struct http_head head;
+
+    (void)state;
+    assert_int_equal(parse_once(&head, SPAN("PRI * HTTP/2.0"), LENGTH_MAX), -505);
+    assert_non_null(strstr(head.reason, "HTTP/2 is not spoken"));
+    assert_int_equal(parse_once(&head, SPAN("GET / HTTP/3.0"), LENGTH_MAX), -505);
+    assert_null(strstr(head.reason, "HTTP/2"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_framing_and_expectations),
         cmocka_unit_test(test_tls_is_named),
+        cmocka_unit_test(test_http2_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
