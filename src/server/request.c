@@ -19,6 +19,12 @@ static bool method_is_served(const struct worker *worker, const struct http_head
     return head->method != HTTP_METHOD_OTHER || router_knows_method(worker->server->router, name);
 }
 
+/* OPTIONS of "*", or of a URI without path and query, which is the same (RFC 9112, 3.2.4). */
+static bool asks_for_server(const struct http_head *head)
+{
+    return head->path.length == 0 && head->query.length == 0 && head->method == HTTP_OPTIONS;
+}
+
 int request_route(const struct worker *worker, const struct http_head *head, const char *base,
                   struct route_match *out)
 {
@@ -26,7 +32,7 @@ int request_route(const struct worker *worker, const struct http_head *head, con
     if (!method_is_served(worker, head, method))
         return 501;
     out->route = NULL;
-    if (head->form == HTTP_ASTERISK)
+    if (asks_for_server(head))
         return 0;
     int error = router_find(worker->server->router, method, http_slice_span(head->path, base), out);
     if (error == -ENOENT)
@@ -40,7 +46,7 @@ static void request_allow(struct selkie_request *request)
 {
     char methods[256];
     struct span path = http_slice_span(request->head->path, request->base);
-    if (request->head->form == HTTP_ASTERISK)
+    if (asks_for_server(request->head))
         snprintf(methods, sizeof methods, "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
     else
         router_allow(request->worker->server->router, path, methods, sizeof methods);
