@@ -57,10 +57,19 @@ static void request_allow(struct selkie_request *request)
 static void request_answer_status(struct selkie_request *request, int status, const char *reason)
 {
     char text[256];
-    const char *between = reason ? ": " : "";
-    int length = snprintf(text, sizeof text, "%d %s%s%s\n", status, http_status_reason(status),
-                          between, reason ? reason : "");
+    int length =
+        snprintf(text, sizeof text, "%d %s: %s\n", status, http_status_reason(status), reason);
     selkie_reply(request, status, "text/plain", text, (size_t)length);
+}
+
+/* What is wrong with a request that has no route, in words. */
+static const char *route_refusal(int status)
+{
+    if (status == 404)
+        return "No resource has this path.";
+    if (status == 405)
+        return "The resource has other methods, which Allow tells.";
+    return "The method is not implemented here.";
 }
 
 /* OPTIONS that no handler has taken: what the target, or the whole server, can do. */
@@ -103,7 +112,7 @@ static void request_answer(struct selkie_request *request)
     if (refused == 405)
         request_allow(request);
     if (refused)
-        request_answer_status(request, refused, NULL);
+        request_answer_status(request, refused, route_refusal(refused));
     else if (request->match.route)
         request_handle(request);
     else
