@@ -43,6 +43,12 @@ static int chunked_refuse(struct http_chunked *chunked, int status, const char *
     return -status;
 }
 
+/* Of the bytes that may not stand where they do, a bare LF is the one that smuggles. */
+static int chunked_refuse_byte(struct http_chunked *chunked, char c, const char *reason)
+{
+    return chunked_refuse(chunked, 400, c == '\n' ? "A line does not end in CR LF." : reason);
+}
+
 static int chunked_enter(struct http_chunked *chunked, enum phase phase)
 {
     chunked->phase = (uint8_t)phase;
@@ -52,7 +58,7 @@ static int chunked_enter(struct http_chunked *chunked, enum phase phase)
 static int step_digit(struct http_chunked *chunked, char c)
 {
     if (!char_is(c, CHAR_HEX))
-        return chunked_refuse(chunked, 400, "A chunk size is not hexadecimal.");
+        return chunked_refuse_byte(chunked, c, "A chunk size is not hexadecimal.");
     if (chunked->left > INT64_MAX >> 4)
         return chunked_refuse(chunked, 400, "A chunk size is too large.");
     chunked->left = chunked->left << 4 | char_hex(c);
@@ -68,7 +74,7 @@ static int step_behind(struct http_chunked *chunked, char c)
         return chunked_enter(chunked, PHASE_NAME_FIRST);
     if (char_is_space(c))
         return chunked_enter(chunked, PHASE_SPACE);
-    return chunked_refuse(chunked, 400, "A chunk extension is malformed.");
+    return chunked_refuse_byte(chunked, c, "A chunk extension is malformed.");
 }
 
 static int step_size(struct http_chunked *chunked, char c)
@@ -148,7 +154,7 @@ static int step_quoted(struct http_chunked *chunked, char c, bool is_escaped)
 static int step_expect(struct http_chunked *chunked, char c, char wanted, enum phase next)
 {
     if (c != wanted)
-        return chunked_refuse(chunked, 400, "A chunk or its size does not end in CR LF.");
+        return chunked_refuse(chunked, 400, "A chunk, or a line, does not end in CR LF.");
     return chunked_enter(chunked, next);
 }
 
@@ -202,7 +208,7 @@ static int step_trailer_first(struct http_chunked *chunked, char c)
     if (c == '\r')
         return chunked_enter(chunked, PHASE_END_LF);
     if (!char_is(c, CHAR_TOKEN))
-        return chunked_refuse(chunked, 400, "A trailer field does not begin with a name.");
+        return chunked_refuse_byte(chunked, c, "A trailer field does not begin with a name.");
     return chunked_enter(chunked, PHASE_TRAILER_NAME);
 }
 
@@ -211,7 +217,7 @@ static int step_trailer_name(struct http_chunked *chunked, char c)
     if (c == ':')
         return chunked_enter(chunked, PHASE_TRAILER_VALUE);
     if (!char_is(c, CHAR_TOKEN))
-        return chunked_refuse(chunked, 400, "A trailer field name is not a token.");
+        return chunked_refuse(chunked, 400, "A trailer field name is not a token with a colon.");
     return 0;
 }
 
@@ -220,15 +226,8 @@ static int step_trailer_value(struct http_chunked *chunked, char c)
     if (c == '\r')
         return chunked_enter(chunked, PHASE_TRAILER_LF);
     if (!char_is(c, CHAR_VALUE))
-        return chunked_refuse(chunked, 400, "A trailer field holds a byte that it may not.");
+        return chunked_refuse_byte(chunked, c, "A trailer field holds a byte that it may not.");
     return 0;
-}
-
-static int step_trailer_lf(struct http_chunked *chunked, char c)
-{
-    if (c != '\n')
-        return chunked_refuse(chunked, 400, "A trailer field does not end in CR LF.");
-    return chunked_enter(chunked, PHASE_TRAILER);
 }
 
 static int step_end_lf(struct http_chunked *chunked, char c)
@@ -251,7 +250,7 @@ static int step_trailer(struct http_chunked *chunked, char c)
     case PHASE_TRAILER_VALUE:
         return step_trailer_value(chunked, c);
     case PHASE_TRAILER_LF:
-        return step_trailer_lf(chunked, c);
+        return step_expect(chunked, c, '\n', PHASE_TRAILER);
     default:
         return step_end_lf(chunked, c);
     }

@@ -24,8 +24,10 @@ static const char *parse_request_cr(struct head_parse *parse, const char *at)
 {
     if (at == parse->end)
         return at;
-    if (*at != '\r')
+    if (*at == '\n')
         return head_refuse(parse, 400, "A line does not end in CR LF.");
+    if (*at != '\r')
+        return head_refuse(parse, 400, "Something stands behind the HTTP version.");
     parse->head->phase = PHASE_REQUEST_LF;
     return parse_lf(parse, at + 1, PHASE_LINE);
 }
@@ -72,6 +74,8 @@ static const char *target_end(struct head_parse *parse, const char *at)
 {
     struct http_head *head = parse->head;
 
+    if (*at == '\r' || *at == '\n') /* as HTTP/0.9 asked */
+        return head_refuse(parse, 400, "The request line does not end in an HTTP version.");
     if (*at != ' ')
         return head_refuse(parse, 400, "The request target holds a byte that it may not.");
     head->target.length = head_offset(parse, at) - head->target.at;
@@ -125,7 +129,8 @@ static const char *parse_authority(struct head_parse *parse, const char *at)
     if (at == parse->end)
         return at;
     head->authority = head_slice(parse, at);
-    if (!http_is_authority(http_slice_span(head->authority, parse->base), &has_port))
+    if (*at == '@' || /* user information (RFC 9110, 4.2.4) */
+        !http_is_authority(http_slice_span(head->authority, parse->base), &has_port))
         return head_refuse(parse, 400, "The authority in the request target is malformed.");
     head->mark = head_offset(parse, at);
     if (head->form == HTTP_AUTHORITY && !has_port)

@@ -183,8 +183,8 @@ static void test_stops_behind_the_head(void **state)
     assert_int_equal(parse_once(&head, span_skip(SPAN(text), 19), LENGTH_MAX), 19);
 }
 
-/* For each bound: the head passes when it fits; else 501 inside the method, 414 up to the end of the
- * request line. */
+/* For each bound: the head passes when it fits; else 501 inside the method, and 414 up to the end
+ * of the request line. */
 static void test_length_bounds(void **state)
 {
     static const char text[] = "\r\nGET /path?query HTTP/1.1\r\nHost: a\r\nName: value\r\n\r\n";
