@@ -237,10 +237,10 @@ void selkie_reply_close(struct selkie_request *request);
 
 /*
  * Answers the request: `status` 200 to 599, `type` the Content-Type or NULL, and the body, which is
- * copied before this returns. HEAD, 204 and 304 are answered without it. Returns 0; -EALREADY when
- * the request is answered; -EINVAL for another status or a type with control characters; -ENOSPC
- * when the type, with the fields that were added, is longer than 8 KiB; -ENOMEM; -EPIPE when the
- * client has gone, which needs no action.
+ * copied before this returns. HEAD, 204, 205 and 304 are answered without it. Returns 0; -EALREADY
+ * when the request is answered; -EINVAL for another status or a type with control characters;
+ * -ENOSPC when the type, with the fields that were added, is longer than 8 KiB; -ENOMEM; -EPIPE
+ * when the client has gone, which needs no action.
  */
 int selkie_reply(struct selkie_request *request, int status, const char *type, const void *body,
                  size_t length);

@@ -35,6 +35,10 @@ static __attribute__((constructor)) void lines_choose(void)
 
 static int head_exceeds(struct http_head *head)
 {
+    if (head->phase == PHASE_METHOD) { /* RFC 9112, 3 */
+        head->reason = "The method is longer than any that this server knows.";
+        return -501;
+    }
     if (head->phase < PHASE_LINE) {
         head->reason = "The request line is too long.";
         return -414;
