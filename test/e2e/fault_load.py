@@ -37,21 +37,29 @@ def mark_request(length, mark, *fields):
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
+def place_of(url):
+    """The family of an address that the server has announced, and the address."""
+    if url.startswith("unix:"):
+        return socket.AF_UNIX, url.removeprefix("unix:")
+    host, _, port = url.removeprefix("http://").rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    return family, (host.strip("[]"), int(port))
+
+
 class Talk:
     """One connection, which raises Ended or Wrong."""
 
     def __init__(self, url, receive_buffer=None):
-        host, _, port = url.removeprefix("http://").rpartition(":")
-        is_unix = url.startswith("unix:")
+        family, address = place_of(url)
         self.received = b""
-        self.socket = socket.socket(socket.AF_UNIX if is_unix else socket.AF_INET)
+        self.socket = socket.socket(family)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(PATIENCE)
-        if not is_unix:
+        if family != socket.AF_UNIX:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self.ending():
-            self.socket.connect(url.removeprefix("unix:") if is_unix else (host, int(port)))
+            self.socket.connect(address)
 
     def __enter__(self):
         return self

@@ -97,10 +97,11 @@ def faults_known(path):
 
 class Start:
     """A server that starts while one call fails. `outcome` is "unreached" when there were fewer of
-    these calls, "serves" or "refuses"; `complaints` are what must not be."""
+    these calls, "serves" or "refuses"; `complaints` are what must not be; `made` is how often each
+    call was made until it served."""
 
     def __init__(self, board, arguments, pass_fds=()):
-        self.board, self.complaints, self.outcome = board, [], "hangs"
+        self.board, self.complaints, self.outcome, self.made = board, [], "hangs", {}
         with tempfile.TemporaryFile("w+") as self.errors, subprocess.Popen(
                 [PROGRAM, "respond", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=self.errors, start_new_session=True, pass_fds=pass_fds,
@@ -124,7 +125,8 @@ class Start:
             return
         line = stdout.readline().decode()
         if line:
-            self.outcome = "serves" if sum(self.board.faults().values()) else "unreached"
+            self.outcome = "serves" if self.board.faults().total() else "unreached"
+            self.made = {call: made for call, (made, _) in self.board.calls().items() if made}
             self.check_serving(line.removeprefix("listening on ").strip())
         else:
             self.outcome = "refuses"
@@ -133,8 +135,11 @@ class Start:
     def check_serving(self, url):
         try:
             ask_exactly(url, b"ok", 1)
-        except (Ended, Wrong) as failure:
+        except Wrong as failure:
             self.complaints.append(f"does not answer: {failure!r}")
+        except Ended:
+            if self.outcome == "serves":
+                self.complaints.append("does not answer")
         self.process.send_signal(signal.SIGTERM)
         if self.process.wait(DEADLINE) != 0:
             self.complaints.append(f"ends with {self.process.returncode}, and says {self.said()}")

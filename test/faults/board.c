@@ -81,7 +81,6 @@ static const struct {
     [CALL_GETADDRINFO] = {"getaddrinfo", 1, {EAI_AGAIN, EAI_FAIL, EAI_MEMORY, EAI_NONAME}},
     [CALL_GETRLIMIT] = {"getrlimit", 1, {EPERM}},
     [CALL_GETSOCKNAME] = {"getsockname", 1, {ENOBUFS}},
-    [CALL_GETSOCKOPT] = {"getsockopt", 1, {ENOPROTOOPT}},
     [CALL_LISTEN] = {"listen", 1, {EADDRINUSE}},
     [CALL_LSTAT] = {"lstat", 1, {EACCES, ENOMEM}},
     [CALL_MALLOC] = {"malloc", 1, {ENOMEM}},

@@ -14,7 +14,6 @@ static struct {
     __typeof__(connect) *connect;
     __typeof__(getaddrinfo) *getaddrinfo;
     __typeof__(getsockname) *getsockname;
-    __typeof__(getsockopt) *getsockopt;
     __typeof__(listen) *listen;
     __typeof__(recv) *recv;
     __typeof__(send) *send;
@@ -27,13 +26,19 @@ static struct {
 static __attribute__((constructor)) void originals_find(void)
 {
     static const struct symbol symbols[] = {
-        {"accept4", &original.accept4},         {"bind", &original.bind},
-        {"close", &original.close},             {"connect", &original.connect},
-        {"getaddrinfo", &original.getaddrinfo}, {"getsockname", &original.getsockname},
-        {"getsockopt", &original.getsockopt},   {"listen", &original.listen},
-        {"recv", &original.recv},               {"send", &original.send},
-        {"setsockopt", &original.setsockopt},   {"shutdown", &original.shutdown},
-        {"socket", &original.socket},           {"socketpair", &original.socketpair},
+        {"accept4", &original.accept4},
+        {"bind", &original.bind},
+        {"close", &original.close},
+        {"connect", &original.connect},
+        {"getaddrinfo", &original.getaddrinfo},
+        {"getsockname", &original.getsockname},
+        {"listen", &original.listen},
+        {"recv", &original.recv},
+        {"send", &original.send},
+        {"setsockopt", &original.setsockopt},
+        {"shutdown", &original.shutdown},
+        {"socket", &original.socket},
+        {"socketpair", &original.socketpair},
     };
     symbols_find(symbols, sizeof symbols / sizeof *symbols);
 }
@@ -81,13 +86,6 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *re
 int getsockname(int fd, __SOCKADDR_ARG addr, socklen_t *len)
 {
     return fault_strikes(CALL_GETSOCKNAME) ? -1 : original.getsockname(fd, addr, len);
-}
-
-int getsockopt(int fd, int level, int optname, void *optval, socklen_t *optlen)
-{
-    if (fault_strikes(CALL_GETSOCKOPT))
-        return -1;
-    return original.getsockopt(fd, level, optname, optval, optlen);
 }
 
 int listen(int fd, int n)
