@@ -5,6 +5,7 @@ own. A connection may end at any point, and a response may say that the server i
 but a wrong byte, or silence, is a complaint. Used by faults.py.
 """
 import contextlib
+import os
 import random
 import socket
 import struct
@@ -46,6 +47,13 @@ def place_of(url):
     return family, (host.strip("[]"), int(port))
 
 
+def difference(body, wanted):
+    """Where two bodies part."""
+    at = len(os.path.commonprefix([body, wanted]))
+    return (f"at {at} of {len(wanted)} comes {body[max(0, at - 20):at + 60]!r}, and not "
+            f"{wanted[max(0, at - 20):at + 60]!r}")
+
+
 class Talk:
     """One connection, which raises Ended or Wrong."""
 
@@ -76,7 +84,7 @@ class Talk:
             raise Wrong(f"silence behind {self.received[:200]!r}") from error
         except ConnectionRefusedError as error:
             raise Refused from error
-        except ConnectionError as error:
+        except OSError as error:
             raise Ended from error
 
     def send(self, data):
@@ -109,7 +117,7 @@ class Talk:
         finally:
             body, self.received = self.received[:length], self.received[length:]
             if body != wanted[:len(body)]:
-                raise Wrong(f"{body[:200]!r}, and not {wanted[:200]!r}")
+                raise Wrong(difference(body, wanted))
         if length != len(wanted):
             raise Wrong(f"{length} bytes, and not {len(wanted)}")
 

@@ -92,16 +92,40 @@ def faults_known(path):
     return {call: list(faults) for call, (_, faults) in board.calls().items()}
 
 
-# A server that starts
+# What a server may say meanwhile. A worker ends when its ring has lost something, or when it does not
+# come to life, and then there is another.
+SHORTAGES = "Too many open files|Too many open files in system|No buffer space available|" \
+    "Cannot allocate memory"
+ALLOWED = [
+    r"info: .*",
+    r"served \d+ responses on \d+ connections",
+    rf"warning: worker \d+ cannot accept connections: ({SHORTAGES}); it goes on with those it has, "
+    r"and tries again every \d+ ms",
+    r"warning: worker \d+ \(pid \d+\) (io_uring does not wait: (Invalid request descriptor|"
+    r"Resource temporarily unavailable|Cannot allocate memory)|cannot open the selector .*|"
+    r"cannot watch a pipe: .*|cannot wait for connections: .*|no memory for a worker|"
+    r".* leaves no room for connections beside the workers and listeners); "
+    r"a new one starts in \d+ ms",
+    r"error: cannot fork worker \d+: .*; trying again in 5 s",
+]
+KILLED = r"warning: worker \d+ \(pid \d+\) was killed by SIGKILL \(9\); a new one starts in \d+ ms"
 
 
-class Start:
-    """A server that starts while one call fails. `outcome` is "unreached" when there were fewer of
-    these calls, "serves" or "refuses"; `complaints` are what must not be; `made` is how often each
-    call was made until it served."""
+def strange_lines(lines, *more):
+    """What of this a server must not say."""
+    return [line for line in lines
+            if not any(re.fullmatch(f"(selkie: )?{each}", line) for each in [*ALLOWED, *more])]
+
+
+# A server that starts, and ends
+
+
+class Life:
+    """A server that starts, is asked for one thing and told to end, while one call fails. It serves
+    or, when it could not start, `is_refused` and says why; `complaints` are what must not be."""
 
     def __init__(self, board, arguments, pass_fds=()):
-        self.board, self.complaints, self.outcome, self.made = board, [], "hangs", {}
+        self.board, self.complaints, self.is_refused = board, [], False
         with tempfile.TemporaryFile("w+") as self.errors, subprocess.Popen(
                 [PROGRAM, "respond", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=self.errors, start_new_session=True, pass_fds=pass_fds,
@@ -125,23 +149,35 @@ class Start:
             return
         line = stdout.readline().decode()
         if line:
-            self.outcome = "serves" if self.board.faults().total() else "unreached"
-            self.made = {call: made for call, (made, _) in self.board.calls().items() if made}
             self.check_serving(line.removeprefix("listening on ").strip())
         else:
-            self.outcome = "refuses"
+            self.is_refused = True
             self.check_refusal()
 
     def check_serving(self, url):
+        """It answers the first request, or the second one where the fault has struck the first."""
+        was_struck = bool(self.board.faults().total())
         try:
             ask_exactly(url, b"ok", 1)
+        except Ended:
+            was_struck = was_struck or not self.board.faults().total()
+            self.ask_again(url, was_struck)
         except Wrong as failure:
             self.complaints.append(f"does not answer: {failure!r}")
-        except Ended:
-            if self.outcome == "serves":
-                self.complaints.append("does not answer")
+        self.check_end()
+
+    def ask_again(self, url, was_struck):
+        if was_struck:
+            self.complaints.append("does not answer")
+            return
+        try:
+            ask_exactly(url, b"ok", 1)
+        except (Ended, Wrong) as failure:
+            self.complaints.append(f"does not answer the second time: {failure!r}")
+
+    def check_end(self):
         self.process.send_signal(signal.SIGTERM)
-        if self.process.wait(DEADLINE) != 0:
+        if self.process.wait(DEADLINE) != 0 or strange_lines(self.said()):
             self.complaints.append(f"ends with {self.process.returncode}, and says {self.said()}")
 
     def check_refusal(self):
@@ -164,21 +200,6 @@ class Start:
 
 
 # A server under load
-
-# What a worker may say that ends: a ring that has lost something cannot go on, and one that does not
-# come to life is tried again.
-ALLOWED = [
-    r"warning: worker \d+ cannot accept connections: .*; it goes on with those it has, and tries "
-    r"again every \d+ ms",
-    r"warning: worker \d+ \(pid \d+\) (io_uring does not wait: (Invalid request descriptor|"
-    r"Resource temporarily unavailable|Cannot allocate memory)|cannot open the selector .*|"
-    r"cannot watch a pipe: .*|cannot wait for connections: .*|no memory for a worker|"
-    r".* leaves no room for connections beside the workers and listeners); "
-    r"a new one starts in \d+ ms",
-    r"error: cannot fork worker \d+: .*; trying again in 5 s",
-]
-KILLED = r"warning: worker \d+ \(pid \d+\) was killed by SIGKILL \(9\); a new one starts in \d+ ms"
-
 
 class Tally:
     """What a run came to."""
@@ -265,9 +286,7 @@ class Siege:
         tally = Tally()
         lines = self.server.stderr.splitlines()
         killed = sum(bool(re.fullmatch(KILLED, line)) for line in lines)
-        strange = [line for line in lines
-                   if not any(re.fullmatch(allowed, line) for allowed in [*ALLOWED, KILLED])]
-        assert not strange, strange
+        assert not strange_lines(lines, KILLED)
         assert killed <= self.killed, lines
         tally.faults, tally.answered, tally.killed = self.board.faults(), self.answered, killed
         tally.ended = sum("a new one starts" in line for line in lines) - killed
