@@ -223,7 +223,6 @@ class Siege:
         self.seed, self.answered, self.killed, self.lives = seed, 0, 0, 0
         self.server = Server(f"{host}:0", "2", *options, program=MARKS,
                              **self.board.variables(), **variables)
-        self.held = {}
 
     def is_full(self):
         """Both workers live, and accept."""
@@ -293,15 +292,26 @@ class Siege:
         return tally
 
 
-def siege(path, options, seconds, one_in, kills=0, **keywords):
+    def missing(self, calls):
+        """The faults of these calls that have not come to pass, by name."""
+        return [(call, fault_name(fault)) for (call, fault), count in self.board.faults().items()
+                if call in calls and not count]
+
+
+def siege(path, options, seconds, one_in, kills=0, calls=(), **keywords):
     """A whole run: a first half, after which the server is at rest, a second after which it holds no
-    more than after the first, and an end while calls fail."""
+    more than after the first, and an end while calls fail. The second half lasts until each fault of
+    `calls` has come to pass."""
     run = Siege(path, options, **keywords)
     try:
         fresh = run.rest()
         run.loaded(seconds / 2, one_in)
         first = run.settled(fresh)
         run.loaded(seconds / 2, one_in, kills)
+        limit = time.monotonic() + DEADLINE
+        while run.missing(calls):
+            assert time.monotonic() < limit, run.missing(calls)
+            run.loaded(seconds / 2, one_in)
         second = run.settled(fresh)
         run.assert_nothing_lost(first, second)
         run.end(one_in)

@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The long form of test/e2e/test_faults.py, for `make faults`: each engine in turn is under load
-while its system calls fail, for as long as is asked, and then every start is tried. Prints a table
-of what was made to fail and, last, one line that sums up. Exit status 0: all held."""
+"""
+The long form of test/e2e/test_faults.py, for `make faults`. Each call fails in each way, the first
+time, the second and so on, in a life of its own; then each engine in turn is under load while all
+calls fail, for as long as is asked. Prints how often each call has failed and, last, one line that
+sums up. A run that fails ends it, with an exit status other than 0, and names its seed; chance
+repeats what fails, and time does not.
+"""
 
 import argparse
 import sys
@@ -14,37 +18,60 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
 
 # pylint: disable=wrong-import-position
 from faults import Tally, fault_name, siege
-from test_faults import ENGINES
+from test_faults import ENGINES, lives_try
 
 # A run has so many seconds at most; then another server begins, from another seed.
 RUN_SECONDS = 30
-# Faults are rarer in one run, and more frequent in the next.
-RATES = (50, 10, 200, 25)
+# One in so many calls fails, in one run and in the next.
+RATES = (50, 25, 200, 100)
+KILL_SECONDS = 4
 
 
 def arguments_parse():
-    parser = argparse.ArgumentParser(description="Let system calls fail under load.")
+    parser = argparse.ArgumentParser(description="Let system calls fail.")
     parser.add_argument("--seconds", type=int, default=600, help="in all (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="where chance begins")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one")
     return parser.parse_args()
 
 
+def folder_open():
+    return tempfile.TemporaryDirectory(prefix="selkie-faults-")
+
+
+def lives_run():
+    """Every call by itself."""
+    total = Tally()
+    with folder_open() as folder:
+        total.faults, complaints = lives_try(Path(folder), is_full=True)
+    print(f"one by one: {total.faults.total()} faults", *complaints, sep="\n", flush=True)
+    if complaints:
+        sys.exit(1)
+    return total
+
+
+def siege_run(engine, seconds, turn, seed):
+    """One server, under load for so long."""
+    rate = RATES[turn % len(RATES)]
+    name = f"{engine}: seed {seed + turn}, one in {rate}"
+    try:
+        with folder_open() as folder:
+            tally = siege(Path(folder) / "board", ENGINES[engine], seconds, rate,
+                          kills=int(seconds / KILL_SECONDS), host=f"127.0.0.{turn % 250 + 1}",
+                          seed=seed + turn)
+    except BaseException:
+        print(f"{name}: failed", flush=True)
+        raise
+    print(f"{name}: {tally.faults.total()} faults, {tally.answered} requests, {tally.ended} "
+          f"workers ended, {tally.killed} killed", flush=True)
+    return tally
+
+
 def engine_run(engine, seconds, seed):
     """All runs of one engine."""
-    total, turn = Tally(), 0
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        rate = RATES[turn % len(RATES)]
-        span = min(RUN_SECONDS, max(4, end - time.monotonic()))
-        with tempfile.TemporaryDirectory(prefix="selkie-faults-") as folder:
-            tally = siege(Path(folder) / "board", ENGINES[engine], span, rate,
-                          kills=int(span / 4), host=f"127.0.0.{turn % 250 + 1}",
-                          seed=seed + turn)
-        print(f"{engine}: seed {seed + turn}, one in {rate}: {sum(tally.faults.values())} faults, "
-              f"{tally.answered} requests, {tally.ended} workers ended, {tally.killed} killed",
-              flush=True)
-        total.add(tally)
+    total, turn, end = Tally(), 0, time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        total.add(siege_run(engine, min(RUN_SECONDS, max(KILL_SECONDS, left)), turn, seed))
         turn += 1
     return total
 
@@ -61,13 +88,13 @@ def table_print(total):
 def main():
     arguments = arguments_parse()
     engines = arguments.engine or list(ENGINES)
-    total = Tally()
+    total = lives_run()
     for engine in engines:
         total.add(engine_run(engine, arguments.seconds / len(engines), arguments.seed))
     table_print(total)
-    print(f"{sum(total.faults.values())} faults, {total.answered} requests, {total.ended} workers "
-          f"ended, {total.killed} killed")
+    print(f"{total.faults.total()} faults, {total.answered} requests, {total.ended} workers ended, "
+          f"{total.killed} killed")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
