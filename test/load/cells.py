@@ -73,12 +73,11 @@ def cells_kill(tools, selectors):
 
 
 def cells_kill_some(tools, selectors):
-    """A few of those: one for each way to wait, the tools and accept modes in turn."""
+    """A few of those: one for each way to wait, every other tool and the accept modes in turn."""
     cells = cells_kill(tools, selectors)
-    waits = waits_all(selectors)
-    bearing = list(dict.fromkeys(cell.tool.name for cell in cells))
-    chosen = {(bearing[turn % len(bearing)], *wait, ACCEPTS[turn % len(ACCEPTS)])
-              for turn, wait in enumerate(waits)}
+    names = list(dict.fromkeys(cell.tool.name for cell in cells))[::2]
+    chosen = {(names[turn % len(names)], *wait, ACCEPTS[turn % len(ACCEPTS)])
+              for turn, wait in enumerate(waits_all(selectors))}
     return [cell for cell in cells
             if (cell.tool.name, cell.selector, cell.trigger, cell.accept) in chosen]
 
