@@ -181,6 +181,10 @@ bool accept_goes_on(int error)
     case EHOSTDOWN:
     case EHOSTUNREACH:
     case ENOPROTOOPT:
+    case EOPNOTSUPP:
+#ifdef ENONET
+    case ENONET:
+#endif
         return true;
     default:
         return false;

@@ -25,6 +25,8 @@ enum {
     BATCH_MAX = 16,
     /* What one wait can report; more are reported by the next. */
     READY_MAX = 256,
+    /* poll(2) and select(2) need memory for each call: so long it gets where there is none. */
+    SHORT_US = 1000,
 };
 
 /* source.flags: the peer has ended its side, or stopped a read: only EAGAIN is the end. */
@@ -121,7 +123,10 @@ static int ready_wait(struct engine *engine, int timeout_ms)
     ready_apply_changes(ready);
     if (ready->again)
         timeout_ns = 0;
-    int count = selkie_selector_select(ready->selector, ready->events, READY_MAX, timeout_ns);
+    int count;
+    while ((count = selkie_selector_select(ready->selector, ready->events, READY_MAX,
+                                           timeout_ns)) == -ENOMEM)
+        usleep(SHORT_US);
     ready->event_count = count < 0 ? 0 : count;
     return count < 0 ? count : 0;
 }

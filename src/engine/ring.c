@@ -120,10 +120,12 @@ int ring_submit(struct ring *ring)
     return ring->error;
 }
 
-/* -ETIME: the time is up. -EAGAIN: the kernel was short of memory; ring_submit asks again. */
+/* -ETIME: the time is up. -EAGAIN: the kernel was short of memory; ring_submit asks again. -EBUSY:
+ * the completions that it keeps do not fit until some were taken out (io_uring_enter(2)). */
 static int wait_result(int result)
 {
-    return result >= 0 || result == -ETIME || result == -EAGAIN ? 0 : result;
+    bool passes = result == -ETIME || result == -EAGAIN || result == -EBUSY;
+    return result >= 0 || passes ? 0 : result;
 }
 
 int ring_wait(struct ring *ring, int timeout_ms)

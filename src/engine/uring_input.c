@@ -257,7 +257,8 @@ void uring_rung(struct uring *uring, const struct uring_event *event)
     if (!bell)
         return;
     source_disarmed(uring, bell);
-    uring->head.calls->rung(uring->head.owner, bell);
+    if (event->result > 0) /* else it could not be polled: it is again */
+        uring->head.calls->rung(uring->head.owner, bell);
 }
 
 /* A connection takes input again: first what is late, then the end behind it. */
