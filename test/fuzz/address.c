@@ -102,8 +102,7 @@ static void claim_inet(const struct address_name *name, const char *text)
     assert(!name->is_v6 || port[-1] == ']');
     assert((strchr(name->host, ':') != NULL) == name->is_v6);
     assert(*port == ':' && grammar_is_digit(port[1]));
-    for (const char *digit = port + 1; *digit != '\0'; digit++)
-        assert(grammar_is_digit(*digit));
+    assert(port[1 + strspn(port + 1, "0123456789")] == '\0');
     assert(strtoul(port + 1, NULL, 10) == name->port);
     if (is_numeric(name))
         claim_resolved(name);
@@ -128,16 +127,14 @@ static void claim_parsed(const struct address_name *name, const char *text)
 
 static void claim_parse(const char *text, size_t room)
 {
-    struct address_name name, before;
+    struct address_name name = {.kind = ADDRESS_DESCRIPTOR, .fd = -1};
     char *why = block_new(room);
 
-    memset(&before, 0xa5, sizeof(before));
-    memcpy(&name, &before, sizeof(name));
     int result = address_parse(text, why, room, &name);
     if (result == 0) {
         claim_parsed(&name, text);
     } else {
-        assert(result == -EINVAL && memcmp(&name, &before, sizeof(name)) == 0);
+        assert(result == -EINVAL && name.kind == ADDRESS_DESCRIPTOR && name.fd == -1);
         claim_text(why, room);
         assert(room == 1 || *why != '\0');
     }

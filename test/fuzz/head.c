@@ -5,8 +5,8 @@
  * that this processor has, in plain C, and when it is not taken at all. The last two bytes bound
  * the head.
  */
-#include "head_claims.h"
 #include "http/head.h"
+#include "head_claims.h"
 #include "input.h"
 
 /* The default of the server, for most inputs; all else is rare by itself. */

@@ -57,10 +57,10 @@ static inline struct span span_first(struct span bytes, size_t length)
     return (struct span){bytes.at, length};
 }
 
-/* A block of `length` bytes, to be freed. */
+/* A block of `length` bytes, or one, to be freed. */
 static inline char *block_new(size_t length)
 {
-    char *block = malloc(length);
+    char *block = malloc(length > 0 ? length : 1);
 
     if (block == NULL)
         abort();

@@ -109,8 +109,8 @@ static void decode_piece(struct decode *decode, struct span input, size_t end)
 
     while (at < piece.length && !decode->chunked.done && decode->refused == 0) {
         struct span run;
-        ssize_t taken = http_chunked_decode(
-            &decode->chunked, (struct span){block + at, piece.length - at}, &run);
+        ssize_t taken = http_chunked_decode(&decode->chunked,
+                                            (struct span){block + at, piece.length - at}, &run);
         if (taken < 0) {
             decode->refused = (int)taken;
             break;

@@ -104,8 +104,7 @@ static void claim_written(const struct http_response *response, size_t bound, wr
     size_t length = write(response, to);
 
     assert(length <= bound);
-    assert(span_equal((struct span){to, length},
-                      (struct span){wanted, model(response, wanted)}));
+    assert(span_equal((struct span){to, length}, (struct span){wanted, model(response, wanted)}));
     free(to);
     free(wanted);
 }
