@@ -127,7 +127,7 @@ def merge(name, program):
     kept.mkdir(parents=True)
     sources = [path for path in (*inputs_of(name), BUILD / "corpus" / name) if path.exists()]
     # Without the counters an input stands for code that no other reaches, not for how often.
-    subprocess.run([str(program), "-merge=1", "-use_counters=0", "-close_fd_mask=2", str(kept),
+    subprocess.run([str(program), "-set_cover_merge=1", "-use_counters=0", "-close_fd_mask=2", str(kept),
                     *map(str, sources)], check=True, env=environment(), capture_output=True)
     corpus = FOLDER / "corpus" / name
     shutil.rmtree(corpus, ignore_errors=True)
