@@ -54,7 +54,7 @@ bench: all ## measure side by side with bare loops and peers; writes docs/perfor
 	@tools/need counters || echo "make bench: goes without them"
 	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) bench/performance.py $(ARGS)
 
-lint: ## clang-format, clang-tidy, cppcheck, and the warnings of clang
+lint: ## clang-format, clang-tidy, cppcheck, the analyzers of clang and gcc
 	@tools/need build lint
 	@tools/lint
 
@@ -68,7 +68,7 @@ install: all ## install below $(DESTDIR)$(PREFIX)
 	@$(if $(DESTDIR),,$(LDCONFIG))
 
 clean: ## remove what was built
-	rm -rf build build-asan build-fuzz build-lint
+	rm -rf build build-asan build-fuzz build-lint build-lint-gcc
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
