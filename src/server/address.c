@@ -330,7 +330,7 @@ int address_url(const struct sockaddr_storage *address, socklen_t length, char *
 {
     char text[ADDRESS_URL_MAX] = "http://";
     int scheme = (int)strlen(text);
-    if (address->ss_family == AF_UNIX) {
+    if (length >= sizeof address->ss_family && address->ss_family == AF_UNIX) {
         int written = unix_url((const struct sockaddr_un *)address, length, text, sizeof text);
         return text_copy(text, written, to, size);
     }

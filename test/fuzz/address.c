@@ -141,20 +141,23 @@ static void claim_parse(const char *text, size_t room)
     free(why);
 }
 
-/* The bytes of a socket address, as the kernel gives one: at least its family. */
+/* The bytes of a socket address, as the kernel gives one: a path ends at the latest behind the
+ * struct. */
 static void claim_kernel(struct span bytes)
 {
     static const sa_family_t families[] = {AF_INET, AF_INET6, AF_UNIX};
     struct address address = {.length = 0};
 
-    if (bytes.length < sizeof(sa_family_t) || bytes.length > sizeof(address.storage))
+    if (bytes.length > sizeof(address.storage))
         return;
     memcpy(&address.storage, bytes.at, bytes.length);
     address.length = (socklen_t)bytes.length;
     if (address.storage.ss_family % 4 < 3)
         address.storage.ss_family = families[address.storage.ss_family % 4];
-    if (address.storage.ss_family == AF_UNIX && bytes.length > sizeof(struct sockaddr_un))
-        address.length = sizeof(struct sockaddr_un);
+    if (address.storage.ss_family == AF_UNIX && bytes.length > sizeof(struct sockaddr_un)) {
+        address.length = sizeof(struct sockaddr_un) + 1;
+        ((char *)&address.storage)[sizeof(struct sockaddr_un)] = '\0';
+    }
     claim_shown(&address);
 }
 
