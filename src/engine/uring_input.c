@@ -137,6 +137,12 @@ static void uring_tell_input(struct uring *uring, struct source *source, struct 
     uring->head.calls->input(uring->head.owner, source, bytes);
 }
 
+/* The analyzer of gcc takes for lost what only the entry of the slot holds. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 /* Keeps input that came in spite of the pause. */
 static int slot_keep_late(struct slot_entry *entry, struct span bytes)
 {
@@ -159,6 +165,10 @@ static void uring_take_input(struct uring *uring, struct source *source, struct 
     else if (slot_keep_late(entry, bytes) != 0)
         uring_fail(uring, uring_tag(uring, source, TAG_FAILED), -ENOMEM);
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 static void uring_tell_end(struct uring *uring, struct source *source, int error)
 {

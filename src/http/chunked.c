@@ -8,6 +8,8 @@
 #include "http/chars.h"
 #include "http/http.h"
 
+#include <assert.h>
+
 enum phase {
     PHASE_SIZE_FIRST,
     PHASE_SIZE,
@@ -277,6 +279,7 @@ ssize_t http_chunked_decode(struct http_chunked *chunked, struct span bytes, str
     size_t at = 0;
     struct span run = {bytes.at, 0};
 
+    assert(chunked->reason == NULL); /* a refusal is the end */
     while (at < bytes.length && !chunked->done && run.length == 0) {
         if (chunked->phase == PHASE_DATA) {
             run = chunk_take(chunked, span_skip(bytes, at));

@@ -5,6 +5,7 @@
  * field_line.c for each whole field that may be one of these, and once at the end of the head.
  * What two parties could read in two ways is refused, never repaired.
  */
+#include "base/hot_assert.h"
 #include "http/chars.h"
 #include "http/head.h"
 
@@ -178,6 +179,7 @@ int http_field_apply(struct http_head *head, const char *base, const struct http
     struct span name = http_slice_span(field->name, base);
     struct span value = http_slice_span(field->value, base);
 
+    hot_assert(field->value.at > field->name.at + field->name.length);
     switch (name.length) {
     case 4:
         return text_is(name, SPAN("host")) ? apply_host(head, base, field) : 0;
@@ -212,6 +214,7 @@ static int conclude_codings(struct http_head *head)
 
 int http_field_conclude(struct http_head *head)
 {
+    hot_assert(head->phase >= PHASE_LINE && head->reason == NULL);
     if (!head->has_host && head->minor > 0)
         return field_refuse(head, 400, "The request has no Host field.");
     /* What a client sends behind its CONNECT is not meant for us: so the connection ends. */

@@ -8,6 +8,8 @@
 #include "http/chars.h"
 #include "http/head.h"
 
+#include <assert.h>
+
 static inline const char *parse_value_lf(struct head_parse *parse, const char *at)
 {
     struct http_head *head = parse->head;
@@ -123,6 +125,7 @@ static const char *parse_phase(struct head_parse *parse, const char *at)
 
 const char *http_field_line_parse(struct head_parse *parse, const char *at)
 {
+    assert(at < parse->end && parse->head->phase >= PHASE_LINE);
     do {
         at = parse_phase(parse, at);
     } while (at < parse->end && parse->head->phase != PHASE_LINE);

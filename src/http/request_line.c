@@ -9,6 +9,8 @@
 #include "http/chars.h"
 #include "http/head.h"
 
+#include <assert.h>
+
 /* The LF behind a CR, which leads to `next`. */
 static const char *parse_lf(struct head_parse *parse, const char *at, enum head_phase next)
 {
@@ -268,6 +270,7 @@ const char *http_request_line_parse(struct head_parse *parse, const char *at)
 {
     const struct http_head *head = parse->head;
 
+    assert(at < parse->end && head->phase < PHASE_LINE);
     do {
         at = parse_phase(parse, at);
     } while (at < parse->end && head->phase != PHASE_START && head->phase != PHASE_LINE);
