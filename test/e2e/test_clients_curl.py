@@ -151,7 +151,6 @@ def test_unix_socket(respond, mode, tmp_path):
 
 
 @both_engines
-@pytest.mark.skipif(not curl_has("TCP_FASTOPEN"), reason="this system has no TCP fast open")
 def test_tcp_fastopen(mirror, mode):
     server = mirror(*mode)
     for _ in range(3):

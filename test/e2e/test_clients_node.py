@@ -39,8 +39,10 @@ def undici_clients(scenario, server):
 @both_engines
 def test_fetch_in_turn(mirror, mode):
     server = mirror(*mode)
-    assert node_clients("fetchInTurn", server) == {"peers": 1}
-    assert server.served() == (100, 1)
+    peers = node_clients("fetchInTurn", server)["peers"]
+    # It does not always wait until its one connection is free again.
+    assert peers < 10
+    assert server.served() == (100, peers)
 
 
 @both_engines
@@ -65,8 +67,7 @@ def test_fetch_aborted(mirror, mode):
 @both_engines
 def test_agents_with_a_limit(mirror, mode):
     server = mirror(*mode)
-    assert node_clients("agentLimits", server) == {
-        "fifo": {"peers": 4, "first": 4}, "lifo": {"peers": 4, "first": 4}}
+    assert node_clients("agentLimits", server) == {"fifo": 4, "lifo": 4}
     assert server.served() == (400, 8)
 
 
@@ -115,10 +116,13 @@ def test_the_wrong_door(mirror, mode, scenario, error):
 
 @needs_undici
 @both_engines
-def test_undici_pipelines(mirror, mode):
+@pytest.mark.parametrize("scenario,connections", [("pipeline", 1), ("pipelineWithHead", 10)])
+def test_undici_pipelines(mirror, mode, scenario, connections):
     server = mirror(*mode)
-    assert undici_clients("pipeline", server) == {"inPlace": 500}
-    assert server.served() == (500, 1)
+    assert undici_clients(scenario, server) == {"inPlace": 500}
+    responses, opened = server.served()
+    # What lay behind a HEAD in the pipeline it asks for again.
+    assert responses >= 500 and opened == connections
 
 
 @needs_undici

@@ -17,7 +17,6 @@ MEGABYTE = 1 << 20
 @pytest.mark.parametrize("options,status", [
     (["-H", "Host:"], 400),
     (["-H", "Host: a b"], 400),
-    (["-H", "Host: a", "-H", "Host: b"], 400),
     (["-H", "Content-Length: 2", "-H", "Transfer-Encoding: chunked", "-d", "ab"], 400),
     (["--haproxy-protocol"], 400),
     (["--request-target", "no-slash"], 400),
@@ -28,7 +27,7 @@ MEGABYTE = 1 << 20
     (["-H", "Transfer-Encoding: gzip", "-d", "ab"], 501),
     (["-H", "Expect: the unexpected", "-d", "ab"], 417),
     (["-H", "X: " + "x" * 20000], 431),
-    (["-b", "; ".join(f"c{i}={'x' * 100}" for i in range(150))], 431),
+    (["-H", "X: x"] * 101, 431),
     (["-G", "-d", "x" * 20000], 414),
 ], ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else value)
 def test_a_refusal_is_read(mirror, mode, options, status):
