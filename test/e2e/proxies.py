@@ -10,7 +10,7 @@ import os
 import socket
 from typing import NamedTuple
 
-from conftest import DEADLINE
+from conftest import DEADLINE, until
 from foreign import find, running, said
 
 
@@ -46,6 +46,7 @@ defaults
     timeout connect {DEADLINE}s
     timeout client {DEADLINE}s
     timeout server {DEADLINE}s
+    timeout check {DEADLINE}s
 frontend in
     bind fd@{fd}
     default_backend out
@@ -96,15 +97,15 @@ class Proxy:
     def connect(self, _index=0):
         return socket.create_connection(self.address, DEADLINE)
 
-    def said(self):
-        """What it has said: of level warning and worse, but haproxy's notices too."""
-        return said(self.process)
+    def complaints(self):
+        """The lines that it has said, but for those that only tell how it is doing."""
+        return [line for line in said(self.process).splitlines() if "[notice]" not in line.lower()]
 
     def statistics(self):
         """haproxy's own, of the server (its manual, "show stat")."""
         with socket.socket(socket.AF_UNIX) as client:
             client.settimeout(DEADLINE)
-            client.connect(f"{self.folder}/stats")
+            until(lambda: client.connect_ex(f"{self.folder}/stats") == 0)
             client.sendall(b"show stat\n")
             text = b"".join(iter(lambda: client.recv(65536), b"")).decode()
         return next(row for row in csv.DictReader(text.removeprefix("# ").splitlines())
