@@ -34,8 +34,10 @@ def fixture_go_client(tmp_path_factory):
 def test_in_parallel(go_client, mirror, mode):
     server = mirror(*mode)
     opened = int(go_client("parallel", server))
-    assert server.served() == (1000, opened)
-    assert opened <= 8
+    responses, connections = server.served()
+    # It also dials ahead: what it has connected may find no request left.
+    assert responses == 1000
+    assert 0 < opened <= connections < 100
 
 
 @both_engines

@@ -286,7 +286,7 @@ def test_aiohttp_cancelled(mirror, mode, aiohttp):
     async def main():
         async with aiohttp.ClientSession(server.urls[0]) as session:
             async def begin(started):
-                async with session.get(f"/body/{32 * MEGABYTE}") as response:
+                async with session.get(f"/body/{16 * MEGABYTE}") as response:
                     await response.content.read(1000)
                     started.set()
                     await response.read()

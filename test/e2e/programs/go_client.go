@@ -130,7 +130,7 @@ func refused(url string) {
 func cancelled(url string) {
 	for i := 0; i < 20; i++ {
 		ctx, cancel := context.WithCancel(context.Background())
-		request, _ := http.NewRequestWithContext(ctx, "GET", url+"/body/33554432", nil)
+		request, _ := http.NewRequestWithContext(ctx, "GET", url+"/body/16777216", nil)
 		response, err := client.Do(request)
 		check(err == nil, "%v", err)
 		_, err = io.ReadFull(response.Body, make([]byte, 1000))

@@ -62,7 +62,7 @@ export const scenarios = {
         let aborted = 0;
         for (let i = 0; i < 10; i++) {
             const abort = new AbortController();
-            const response = await fetch(`${url}/body/33554432`, { signal: abort.signal });
+            const response = await fetch(`${url}/body/16777216`, { signal: abort.signal });
             const reader = response.body.getReader();
             await reader.read();
             abort.abort();

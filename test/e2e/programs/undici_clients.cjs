@@ -72,7 +72,7 @@ const scenarios = {
     async aborted(url) {
         const client = new Client(url, { pipelining: 4 });
         for (let i = 0; i < 10; i++) {
-            const { body } = await client.request({ method: 'GET', path: '/body/33554432' });
+            const { body } = await client.request({ method: 'GET', path: '/body/16777216' });
             body.once('error', () => {});
             body.destroy();
         }
