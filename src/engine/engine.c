@@ -103,6 +103,12 @@ void engine_resume(struct engine *engine, struct source *connection)
     engine->family->resume(engine, connection);
 }
 
+void engine_await_more(struct engine *engine, struct source *connection)
+{
+    if (engine->family->await_more)
+        engine->family->await_more(engine, connection);
+}
+
 ssize_t engine_send(struct engine *engine, struct source *connection, struct span bytes)
 {
     return engine->family->send(engine, connection, bytes);

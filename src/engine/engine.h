@@ -137,6 +137,11 @@ int engine_accept(struct engine *engine, struct source *listener, int count);
 void engine_pause(struct engine *engine, struct source *connection);
 void engine_resume(struct engine *engine, struct source *connection);
 
+/* Says that input which was told of this connection has brought no answer: more is to come. An
+ * engine that may have missed a reset behind that input looks for it; an answer would have met it.
+ */
+void engine_await_more(struct engine *engine, struct source *connection);
+
 /* Sends. Returns how many bytes were taken; when that is less than all, `writable` will come. Until
  * the next flush or wait those bytes stay as they are, since `unsent` may give back some. Returns
  * -EBUSY when the engine has to be flushed first, or another negative errno: the connection is

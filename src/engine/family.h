@@ -29,6 +29,7 @@ struct engine_family {
     void (*unlisten)(struct engine *engine, struct source *listener);
     void (*pause)(struct engine *engine, struct source *connection);
     void (*resume)(struct engine *engine, struct source *connection);
+    void (*await_more)(struct engine *engine, struct source *connection); /* NULL: misses nothing */
     ssize_t (*send)(struct engine *engine, struct source *connection, struct span bytes);
     ssize_t (*send_now)(struct engine *engine, struct source *connection, struct span bytes);
     void (*flush)(struct engine *engine); /* NULL for one that never holds output */

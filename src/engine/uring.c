@@ -240,6 +240,7 @@ static const struct engine_family uring_family = {
     .unlisten = uring_unlisten,
     .pause = uring_pause,
     .resume = uring_resume,
+    .await_more = uring_await_more,
     .send = uring_send,
     .send_now = uring_send_now,
     .flush = uring_flush,

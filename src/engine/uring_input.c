@@ -124,6 +124,27 @@ void uring_resume(struct engine *engine, struct source *connection)
     source_queue(&uring_of(engine)->again, connection);
 }
 
+void uring_await_more(struct engine *engine, struct source *connection)
+{
+    connection->state |= STATE_DOUBTED;
+    source_queue(&uring_of(engine)->again, connection);
+}
+
+/* A recv that goes on waits for what happens next when it has emptied the socket. Of an end behind
+ * the bytes it knows (net/ipv4/tcp.c, tcp_inq_hint). Of a reset it does not, when one wake-up has
+ * told it of both (io_uring/poll.c, io_poll_check_events; Linux 6.18, when more was there than it
+ * reads at once). One that begins finds it. */
+static void uring_look_for_reset(struct uring *uring, struct source *connection)
+{
+    struct pollfd socket = {.fd = connection->fd};
+    connection->state &= (uint8_t)~STATE_DOUBTED;
+    if ((connection->flags & (SOURCE_ARMED | SOURCE_CANCELLED)) != SOURCE_ARMED ||
+        poll(&socket, 1, 0) == 0)
+        return;
+    connection->flags |= SOURCE_CANCELLED;
+    uring_cancel(uring, uring_tag(uring, connection, TAG_RECV));
+}
+
 /* A request of this source has come back for good. */
 static void source_disarmed(struct uring *uring, struct source *source)
 {
@@ -292,6 +313,8 @@ void uring_look_again(struct uring *uring, struct source *source)
     const unsigned closed = SOURCE_PAUSED | SOURCE_ENDED;
     if (source->kind == SOURCE_CONNECTION && source->state & STATE_FINISHES)
         uring_shut_down(uring, source);
+    if (source->kind == SOURCE_CONNECTION && source->state & STATE_DOUBTED)
+        uring_look_for_reset(uring, source);
     if (source->kind == SOURCE_CONNECTION && !(source->flags & closed))
         uring_tell_late(uring, source);
     if (source->kind == SOURCE_DROPPED)

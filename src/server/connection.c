@@ -176,6 +176,8 @@ static void connection_linger(struct worker *worker, struct connection *connecti
     connection->lingered += (uint32_t)length;
     if (connection->lingered > LINGER_BYTES_MAX)
         connection_drop(worker, connection);
+    else
+        engine_await_more(worker->engine, &connection->source);
 }
 
 /* An engine tells the input of one connection in a row. */
@@ -209,6 +211,8 @@ void connection_send_due(struct worker *worker)
     for (unsigned i = 0; i < output->segment_count; i++) {
         struct segment *segment = &output->segments[i];
         segment->connection->is_due = false;
+        if (segment->bytes.length == 0)
+            engine_await_more(worker->engine, &segment->connection->source);
         output_send(worker, segment->connection, segment->bytes);
         output_begin(output);
         connection_conclude(worker, segment->connection);

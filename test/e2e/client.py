@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import DEADLINE, needs_io_uring
+from conftest import DEADLINE, needs_io_uring, until
 
 GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 HEAD = b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -197,17 +197,6 @@ def stopped(pids):
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
-
-
-def until(condition):
-    """Waits until `condition` returns something true, and returns that."""
-    limit = time.monotonic() + DEADLINE
-    while True:
-        result = condition()
-        if result:
-            return result
-        assert time.monotonic() < limit, "waited in vain"
-        time.sleep(0.005)
 
 
 def descriptors(pid):

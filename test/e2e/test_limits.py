@@ -11,7 +11,7 @@ import resource
 import pytest
 
 from client import GET, GET_1_0, GET_AND_CLOSE, Client, Uploader, assert_sleeps, clients, \
-    descriptors, every_mode, serve_narrowly, until
+    descriptors, every_mode, serve_narrowly, stopped, until
 
 ONE_WORKER = ["--workers", "1", "--listen", "127.0.0.1:0"]
 
@@ -208,6 +208,31 @@ def test_no_ending_costs_a_descriptor(serve, mode):
                 ending(client)
         until(lambda: descriptors(worker) == before)
     assert server.workers() == [worker]
+
+
+RESET_BEHIND = {
+    "head": (GET[:5], GET[5:20]),
+    "body": (post(1000), b"b" * 500),
+    "refused-body": (post(1 << 30), b"b" * 5000),
+}
+
+
+@every_mode
+@pytest.mark.parametrize("first,second", RESET_BEHIND.values(), ids=RESET_BEHIND)
+def test_a_reset_behind_input_is_not_missed(serve, mode, first, second):
+    """The worker is stopped while both come: it finds them at once, and must not wait for more."""
+    server = serve("respond", *ONE_WORKER, *mode, "--head-timeout", "1h", "--body-timeout", "1h")
+    worker = server.workers()[0]
+    before = descriptors(worker)
+    with clients(server, 20) as connections, Client(server) as other:
+        for client in connections:
+            client.send(first)
+        assert other.ask().body == b"ok"
+        with stopped([worker]):
+            for client in connections:
+                client.send(second)
+                client.reset()
+    until(lambda: descriptors(worker) == before)
 
 
 @every_mode
