@@ -226,6 +226,22 @@ static void client_draw(struct run *run, struct client *client)
     };
 }
 
+static void script_trace(const struct run *run, const struct script *script)
+{
+    for (size_t i = 0; i < script->length && run->trace; i++) {
+        unsigned char c = (unsigned char)script->bytes[i];
+        fprintf(run->trace, c == '\n' ? "\\n\n    " : c < ' ' || c > '~' ? "\\x%02x" : "%c", c);
+    }
+    run_trace(run, "%s", "");
+    for (unsigned i = 0; i < script->count; i++) {
+        const struct item *item = &script->items[i];
+        run_trace(run, "    %zu from %zu: head to %zd, decided by %zd: %d%s%s%s", (size_t)i,
+                  item->start, (ssize_t)item->head_end, (ssize_t)item->decided, item->answer.status,
+                  item->expects ? ", expects" : "", item->has_body ? ", has a body" : "",
+                  item->wants_close ? ", wants close" : "");
+    }
+}
+
 static void peer_draw_script(struct run *run, struct peer *peer, unsigned items_max)
 {
     struct script_bounds bounds = {run->options.head_max, run->options.body_max,
@@ -244,6 +260,8 @@ static void peer_draw(struct run *run, unsigned items_max)
     *peer = (struct peer){.number = run->peer_count++};
     client_draw(run, &peer->client);
     peer_draw_script(run, peer, items_max);
+    run_trace(run, "client %u: %zu bytes", peer->number, peer->script.length);
+    script_trace(run, &peer->script);
     peer->wire.listener = choose(&run->choice, run->queue_count);
     peer->wire.capacity = SOCKET_SIZE;
     if (peer->client.reading != READS_ALL)

@@ -53,9 +53,10 @@ bool engine_takes_turns(const struct engine *engine)
     return engine->run->settings.is_lent;
 }
 
+/* Of what is not flushed something may have to be told. */
 bool engine_told_all(const struct engine *engine)
 {
-    return engine->told_all;
+    return engine->told_all && engine->lent_count == 0;
 }
 
 struct peer *engine_peer(const struct engine *engine, const struct source *source)

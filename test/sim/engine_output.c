@@ -40,11 +40,15 @@ static ssize_t output_pass(struct engine *engine, struct peer *peer, struct span
     if (peer->wire.is_reset)
         return chance(&engine->run->choice, 500) ? -EPIPE : -ECONNRESET;
     size_t taken = output_fits(engine, peer, bytes.length);
+    bool was_blocked = peer->model.is_blocked;
     wire_take(peer, taken);
     peer->model.is_blocked = false;
     peer->model.handed += bytes.length;
-    if (taken < bytes.length)
+    if (taken < bytes.length) {
         peer_blocks(peer, bytes.length - taken);
+        if (!was_blocked)
+            model_settle(engine->run, peer);
+    }
     return (ssize_t)taken;
 }
 

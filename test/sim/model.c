@@ -66,7 +66,7 @@ static void model_continue(struct run *run, struct peer *peer, const struct item
     static const struct answer go_on = {.status = 100};
     struct model *model = &peer->model;
     if (item->is_unwanted) {
-        model_owe(run, model, &item->answer, (struct persistence){.may_close = true});
+        model_owe(run, model, &item->early, (struct persistence){.may_close = true});
         model->is_over = model->was_decided = true;
         model->next++;
         run->counts.of[COUNT_REQUESTS]++;
@@ -204,7 +204,8 @@ static void model_surprise(struct run *run, struct peer *peer)
     } else if (model->is_starved && !model->is_over) {
         model_owe_refusal(run, peer, 503);
     } else {
-        run_fail(run, "client %u gets what it has not asked for", peer->number);
+        run_fail(run, "client %u gets what it has not asked for: %.*s", peer->number,
+                 (int)(model->output_length - model->matched), model->output + model->matched);
     }
 }
 

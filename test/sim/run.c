@@ -220,6 +220,15 @@ static void run_check_memory(const struct run *run)
         run_fail(run, "the worker keeps %u intakes", worker->intakes.count);
 }
 
+static bool run_has_open(const struct run *run)
+{
+    for (unsigned i = 0; i < run->peer_count; i++) {
+        if (run->peers[i].wire.state == WIRE_OPEN)
+            return true;
+    }
+    return false;
+}
+
 /* Turns until nothing is left to do. */
 static void run_turns(struct run *run)
 {
@@ -232,7 +241,8 @@ static void run_turns(struct run *run)
         if (error)
             run_fail(run, "a turn fails: %s", strerror(-error));
         run_check_memory(run);
-        if (!run->is_draining && clients_are_done(run) && worker->active == 0)
+        if (!run->is_stopping && !run->is_draining && clients_are_done(run) &&
+            !run_has_open(run))
             run->is_idle = true;
     }
 }
@@ -262,13 +272,13 @@ static void run_serve(struct run *run)
 {
     run_turns(run);
     run_check_end(run);
-    if (run->is_idle && !run->is_draining && chance(&run->choice, 500)) {
+    if (!run->is_idle || run->is_draining || chance(&run->choice, 500))
+        return;
+    run->is_stopping = true;
+    run->close_turn = run->quit_turn = TURNS_MAX;
+    while (!run->worker->ended) {
         run->is_idle = false;
-        run->close_turn = run->quit_turn = TURNS_MAX;
-        while (!run->worker->ended && !run->is_draining) {
-            run_ring(run, BELL_DRAIN);
-            run_turns(run);
-        }
+        run_ring(run, BELL_DRAIN);
         run_turns(run);
         run_check_end(run);
     }

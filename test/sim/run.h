@@ -172,6 +172,7 @@ struct run {
     unsigned bell_turn, quit_turn, close_turn; /* when that is to happen */
     char note;                                 /* that the bell rings */
     bool bell_rings, has_lifeline, lifeline_ends;
+    bool is_stopping; /* it has been served enough */
     bool is_draining, was_quit, is_closing;
     int64_t drain_until_ms;
 

@@ -291,7 +291,7 @@ static void write_request(struct draft *draft)
     struct item *item = draft->item;
     plan_draw(&draft->plan, draft->choice, draft->bounds->long_body);
     draft->plan.answer.minor = !is_drawn(draft, 250);
-    item->answer = draft->plan.answer;
+    item->answer = item->early = draft->plan.answer;
     item->is_unwanted = draft->plan.is_unwanted;
     draft_framing(draft);
     write_head(draft);

@@ -29,6 +29,7 @@ struct item {
     bool wants_close; /* the client says that it is its last */
     bool is_refused;  /* it is no request, or too much: the connection ends */
     struct answer answer;
+    struct answer early; /* if it is unwanted, and known to be before its body comes */
 };
 
 struct script {
