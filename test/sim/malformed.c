@@ -36,7 +36,7 @@ const struct malformed malformed_list[] = {
     ENTRY(400, "GET /  "),
     ENTRY(400, "GET hx"),
     ENTRY(400, "GET http:///"),
-    ENTRY(400, "GET http://a@b/"),
+    ENTRY(400, "GET http://a@"),
     ENTRY(400, "GET http://[::1/"),
     ENTRY(400, "GET http://a:x/"),
     ENTRY(400, "GET / HTTQ"),
