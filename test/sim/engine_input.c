@@ -20,7 +20,7 @@ int engine_watch(struct engine *engine, struct source *source)
     struct run *run = engine->run;
     if (chance(&run->choice, run->settings.unwatched)) {
         if (source->kind == SOURCE_CONNECTION)
-            kernel_peer(run, source->fd)->model.is_starved = true;
+            model_starves(kernel_peer(run, source->fd));
         return -ENOMEM;
     }
     if (source->kind == SOURCE_CONNECTION)

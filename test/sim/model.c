@@ -29,12 +29,34 @@ static void model_owe(struct run *run, struct model *model, const struct answer 
         (struct owed){.answer = *answer, .persistence = persistence, .asked_ms = run->seen_ms};
 }
 
-/* The answer of a server that refuses to go on. A client that has asked by HEAD gets no body. */
+/* Whether the server can know that the client asks by HEAD. */
+static bool model_is_head(const struct peer *peer)
+{
+    const struct item *item = model_item(peer);
+    return item && item->answer.is_head && peer->model.told >= item->start + 5;
+}
+
+void model_starves(struct peer *peer)
+{
+    peer->model.is_starved = true;
+    peer->model.is_starved_early |= !model_is_head(peer);
+}
+
+/* Whether the output so far ends with a head. */
+static bool model_shows_head(const struct model *model)
+{
+    return model->output_length >= 4 &&
+           memcmp(model->output + model->output_length - 4, "\r\n\r\n", 4) == 0;
+}
+
+/* The answer of a server that refuses to go on. A client that has asked by HEAD gets no body, as
+ * far as that was known when memory was short. */
 static void model_owe_refusal(struct run *run, struct peer *peer, int status)
 {
     struct model *model = &peer->model;
-    const struct item *item = model_item(peer);
-    bool is_head = item && item->answer.is_head && model->told >= item->start + 5;
+    bool is_head = model_is_head(peer);
+    if (is_head && status == 503 && model->is_starved_early)
+        is_head = model_shows_head(model);
     struct answer answer = {.status = status,
                             .minor = 1,
                             .is_head = is_head,

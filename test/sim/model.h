@@ -45,6 +45,7 @@ struct model {
     bool is_blocked;    /* the kernel has not taken all output */
     bool is_finished;   /* the server has ended its side */
     bool is_starved;    /* memory was short for it: it may be refused, or dropped */
+    bool is_starved_early; /* when its method was not known yet */
     bool was_decided;   /* something, since it was settled */
     enum waits waits;
     int64_t since_ms;
@@ -60,6 +61,9 @@ struct model {
     size_t handed;  /* of that, the engine has taken */
     size_t matched; /* of that, is known to be right */
 };
+
+/* Memory is short for the server while it is busy with this client. */
+void model_starves(struct peer *peer);
 
 /* What the server is told. */
 void model_accepted(struct run *run, struct peer *peer);

@@ -140,7 +140,8 @@ static bool run_starves(void *data)
         struct peer *peer = &run->peers[i];
         bool is_near = peer == run->current || peer->watch.is_told ||
                        (!run->current && peer->watch.source && model_is_due(run, &peer->model));
-        peer->model.is_starved |= is_near;
+        if (is_near)
+            model_starves(peer);
         has_victim |= is_near;
     }
     run->counts.of[COUNT_STARVED] += has_victim;
