@@ -32,9 +32,12 @@ int engine_watch(struct engine *engine, struct source *source)
     return 0;
 }
 
+/* Some engines do not look during a pause, so that some may have come; others are told. */
 void engine_pause(struct engine *engine, struct source *connection)
 {
     engine_peer(engine, connection)->watch.is_paused = true;
+    if (chance(&engine->run->choice, 500))
+        connection->flags |= SOURCE_HAS_INPUT;
 }
 
 void engine_resume(struct engine *engine, struct source *connection)
@@ -136,6 +139,10 @@ static void engine_gather_peer(struct engine *engine, struct peer *peer)
     struct watch *watch = &peer->watch;
     struct wire *wire = &peer->wire;
     watch->due = wire->sent;
+    if (watch->is_paused && wire->told < wire->sent) {
+        watch->source->flags |= SOURCE_HAS_INPUT;
+        watch->known = wire->sent;
+    }
     if (watch->error || wire->is_reset)
         engine_add(engine, EVENT_ERROR, peer->number);
     if (peer_takes_input(peer) && wire->told < wire->sent)
@@ -183,6 +190,8 @@ static void engine_lend(struct engine *engine, struct peer *peer, size_t length)
               peer->wire.sent, trace_hash(engine->run, piece));
     engine_tells(engine, peer);
     engine->undelivered++;
+    if (peer->watch.is_told)
+        model_settle(engine->run, peer); /* what came before is dealt with first */
     peer->watch.is_told = true;
     model_told(engine->run, peer, length);
     engine->calls->input(engine->owner, source, (struct span){copy, length});
@@ -218,6 +227,8 @@ static void engine_tell_end(struct engine *engine, struct peer *peer)
     run_trace(engine->run, "client %u: ended", peer->number);
     peer->watch.has_told_end = true;
     engine_tells(engine, peer);
+    if (peer->watch.is_told)
+        model_settle(engine->run, peer);
     model_ended(engine->run, peer);
     engine->calls->ended(engine->owner, peer->watch.source, 0);
     model_settle(engine->run, peer);
