@@ -5,6 +5,7 @@
 PREFIX  ?= /usr/local
 DESTDIR ?=
 ARGS    ?=
+SEEDS   ?= 100000
 # An interpreter that can import pytest; Debian's package serves Debian's own python3.
 PYTHON  ?= $(firstword $(wildcard /usr/bin/python3) python3)
 
@@ -17,7 +18,7 @@ SETUP   := meson setup -Dwerror=$(WERROR)
 LDCONFIG = PATH=$$PATH:/sbin; \
     if [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
-.PHONY: all run test asan load bench lint format install clean help
+.PHONY: all run test asan sim load bench lint format install clean help
 
 all: build/build.ninja ## build the program and the libraries into build/ (the default)
 	@ninja -C build
@@ -36,6 +37,12 @@ asan: ## the same under AddressSanitizer and UndefinedBehaviorSanitizer, in buil
 	@$(MAKE) --no-print-directory build-asan/build.ninja
 	@ninja -C build-asan
 	@SELKIE_BUILD=$(CURDIR)/build-asan $(PYTHON) tools/test
+
+sim: ## play SEEDS=100000 runs of the simulation
+	@tools/need build test
+	@$(MAKE) --no-print-directory build/with-tests
+	@ninja -C build test/sim/sim
+	@build/test/sim/sim --jobs 2 --file test/sim/seeds.txt --seeds $(SEEDS)
 
 load: all ## every cell of the load matrix; writes docs/load-matrix.md
 	@tools/need load

@@ -36,17 +36,17 @@ enum waits {
 };
 
 struct model {
-    bool is_raw;        /* nobody knows what the client sends */
-    size_t told;        /* of the script */
-    unsigned next;      /* the first item that is not decided */
-    bool is_over;       /* the last response is decided */
-    bool has_said_last; /* the client itself, and nothing behind it */
-    bool has_ended;     /* the client's side, and the server was told */
-    bool is_blocked;    /* the kernel has not taken all output */
-    bool is_finished;   /* the server has ended its side */
-    bool is_starved;    /* memory was short for it: it may be refused, or dropped */
+    bool is_raw;           /* nobody knows what the client sends */
+    size_t told;           /* of the script */
+    unsigned next;         /* the first item that is not decided */
+    bool is_over;          /* the last response is decided */
+    bool has_said_last;    /* the client itself, and nothing behind it */
+    bool has_ended;        /* the client's side, and the server was told */
+    bool is_blocked;       /* the kernel has not taken all output */
+    bool is_finished;      /* the server has ended its side */
+    bool is_starved;       /* memory was short for it: it may be refused, or dropped */
     bool is_starved_early; /* when its method was not known yet */
-    bool was_decided;   /* something, since it was settled */
+    bool was_decided;      /* something, since it was settled */
     enum waits waits;
     int64_t since_ms;
     size_t sent_at_drain; /* what the client had sent when the drain began */

@@ -242,8 +242,7 @@ static void run_turns(struct run *run)
         if (error)
             run_fail(run, "a turn fails: %s", strerror(-error));
         run_check_memory(run);
-        if (!run->is_stopping && !run->is_draining && clients_are_done(run) &&
-            !run_has_open(run))
+        if (!run->is_stopping && !run->is_draining && clients_are_done(run) && !run_has_open(run))
             run->is_idle = true;
     }
 }
