@@ -13,6 +13,8 @@
 enum {
     SOURCE_HAS_INPUT = 1, /* source.flags: engine_has_input */
     PIECE_MAX = 32 * 1024,
+    SHORTAGE_MAX_MS = 300,
+    FAILURES_MAX = 8, /* in a millisecond: one for each listener and reason to try it */
 };
 
 int engine_watch(struct engine *engine, struct source *source)
@@ -101,6 +103,21 @@ static void engine_accept_one(struct engine *engine, struct queue *queue)
     run->current = NULL;
 }
 
+/* Whether the kernel has no resource for another connection, as it happens for a while. */
+static bool accept_fails(struct run *run)
+{
+    if (run->now_ms >= run->no_accept_until_ms && chance(&run->choice, run->settings.unaccepted))
+        run->no_accept_until_ms = run->now_ms + choose(&run->choice, SHORTAGE_MAX_MS);
+    if (run->now_ms >= run->no_accept_until_ms)
+        return false;
+    run->counts.of[COUNT_UNACCEPTED]++;
+    run->accepts_failed = run->now_ms > run->accept_failed_ms ? 1 : run->accepts_failed + 1;
+    run->accept_failed_ms = run->now_ms;
+    if (run->accepts_failed > FAILURES_MAX)
+        run_fail(run, "the worker tries to accept, again and again, and cannot");
+    return true;
+}
+
 int engine_accept(struct engine *engine, struct source *listener, int count)
 {
     static const int errors[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM};
@@ -108,8 +125,7 @@ int engine_accept(struct engine *engine, struct source *listener, int count)
     struct queue *queue = &run->queues[listener_index(engine, listener)];
     int accepted = 0;
     for (; accepted < count && queue->count > 0; accepted++) {
-        if (chance(&run->choice, run->settings.unaccepted)) {
-            run->counts.of[COUNT_UNACCEPTED]++;
+        if (accept_fails(run)) {
             engine->calls->accept_failed(engine->owner, listener, -errors[choose(&run->choice, 4)]);
             break;
         }

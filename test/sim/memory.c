@@ -3,6 +3,7 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ void __wrap_free(void *memory);
 char *__wrap_strdup(const char *text);
 
 static struct {
-    size_t blocks;
+    size_t blocks, bytes;
     bool (*fails)(void *data);
     void *data;
 } memory;
@@ -36,9 +37,14 @@ size_t memory_blocks(void)
     return memory.blocks;
 }
 
+size_t memory_bytes(void)
+{
+    return memory.bytes;
+}
+
 void memory_forget(void)
 {
-    memory.blocks = 0;
+    memory.blocks = memory.bytes = 0;
 }
 
 static bool memory_fails(void)
@@ -52,6 +58,7 @@ static bool memory_fails(void)
 static void *memory_count(void *block)
 {
     memory.blocks += block != NULL;
+    memory.bytes += malloc_usable_size(block);
     return block;
 }
 
@@ -69,8 +76,12 @@ void *__wrap_realloc(void *block, size_t size)
 {
     if (memory_fails())
         return NULL;
+    size_t before = malloc_usable_size(block);
     void *moved = __real_realloc(block, size);
-    return block ? moved : memory_count(moved);
+    if (!block || !moved)
+        return memory_count(moved);
+    memory.bytes += malloc_usable_size(moved) - before;
+    return moved;
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
@@ -81,6 +92,7 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size)
 void __wrap_free(void *block)
 {
     memory.blocks -= block != NULL;
+    memory.bytes -= malloc_usable_size(block);
     __real_free(block);
 }
 

@@ -13,8 +13,9 @@
 /* Asks `fails`, which may be NULL, about every allocation from here on. `data` is borrowed. */
 void memory_watch(bool (*fails)(void *data), void *data);
 
-/* How many blocks the server holds. */
+/* How many blocks the server holds, and how many bytes these have. */
 size_t memory_blocks(void);
+size_t memory_bytes(void);
 
 /* Forgets what is held: the run that holds it was given up. */
 void memory_forget(void);

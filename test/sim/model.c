@@ -409,6 +409,10 @@ static void model_is_in_time(const struct run *run, const struct peer *peer, int
 
 void model_sleeps(struct run *run, int timeout_ms)
 {
+    if (run->is_draining && run->seen_ms >= run->drain_until_ms)
+        run_fail(run, "the worker drains for too long");
+    if (run->is_draining && (timeout_ms < 0 || run->seen_ms + timeout_ms > run->drain_until_ms))
+        run_fail(run, "the worker would sleep for %d ms, past the end of the drain", timeout_ms);
     for (unsigned i = 0; i < run->peer_count; i++) {
         const struct peer *peer = &run->peers[i];
         const struct source *source = peer->watch.source;

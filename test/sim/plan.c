@@ -8,9 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PAGE_MAX = 200 * 1024 }; /* more than the server's output arena */
-
-static char page[PAGE_MAX];
+static char page[SITE_PAGE_MAX];
 
 static const char *page_bytes(void)
 {
@@ -28,7 +26,8 @@ static void handle_size(struct selkie_request *request, void *data)
     (void)data;
     memcpy(text, length.at, length.length < sizeof text ? length.length : sizeof text - 1);
     size_t count = (size_t)strtoul(text, NULL, 10);
-    selkie_reply(request, 200, "text/plain", page_bytes(), count < PAGE_MAX ? count : PAGE_MAX);
+    selkie_reply(request, 200, "text/plain", page_bytes(),
+                 count < SITE_PAGE_MAX ? count : SITE_PAGE_MAX);
 }
 
 int site_add(struct selkie_server *server)
@@ -88,7 +87,7 @@ static void plan_field(struct plan *plan, struct choice *choice)
 
 static void plan_page(struct plan *plan, struct choice *choice, uint32_t long_pages)
 {
-    uint32_t most = chance(choice, long_pages) ? PAGE_MAX : 2000;
+    uint32_t most = chance(choice, long_pages) ? SITE_PAGE_MAX : 2000;
     uint32_t length = choose(choice, most + 1);
     plan_text(plan, DRAW(choice, "GET", "GET", "HEAD"), "", "");
     snprintf(plan->target, sizeof plan->target, "/size/%u", length);

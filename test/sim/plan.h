@@ -11,6 +11,8 @@
 
 struct selkie_server;
 
+enum { SITE_PAGE_MAX = 200 * 1024 }; /* more than the server's output arena */
+
 /* A request before it is written down. */
 struct plan {
     const char *method;

@@ -17,6 +17,10 @@ enum {
     TURNS_MAX = 1000 * 1000, /* no run comes near */
     POOL_CHUNK = 64,         /* connections that are allocated together */
     INTAKES_MAX = 32,        /* kept for reuse */
+    /* Upper bounds of what these take besides what clients send and get. */
+    POOL_BYTES = 8192,
+    INTAKE_BYTES = 16 * 1024,
+    BACKLOG_BYTES = 16 * 1024,
 };
 
 void run_fail(const struct run *run, const char *format, ...)
@@ -75,7 +79,7 @@ static void run_draw_settings(struct run *run)
         .stirs = draw_rate(run, 500),
         .spurious = draw_rate(run, 200),
         .overslept = draw_rate(run, 100),
-        .starved = chance(&run->choice, 300) ? draw_rate(run, 200) : 0,
+        .starved = chance(&run->choice, 500) ? draw_rate(run, 300) : 0,
         .unaccepted = chance(&run->choice, 500) ? draw_rate(run, 300) : 0,
         .unwatched = chance(&run->choice, 300) ? draw_rate(run, 100) : 0,
         .resets = draw_rate(run, 300),
@@ -181,6 +185,7 @@ static int run_open(struct run *run, struct worker *worker)
         return error;
     run->worker = worker;
     run->blocks = memory_blocks();
+    run->bytes = memory_bytes();
     return 0;
 }
 
@@ -211,12 +216,22 @@ static void run_check_memory(const struct run *run)
 {
     const struct worker *worker = run->worker;
     size_t most = run->blocks + PEERS_MAX / POOL_CHUNK + 1 + worker->intakes.count;
+    size_t busy = 0;
     for (unsigned i = 0; i < run->peer_count; i++) {
         const struct peer *peer = &run->peers[i];
-        most += peer->wire.state == WIRE_OPEN ? model_memory(peer) : 0;
+        unsigned blocks = peer->wire.state == WIRE_OPEN ? model_memory(peer) : 0;
+        most += blocks;
+        busy += blocks > 0;
     }
     if (memory_blocks() > most)
         run_fail(run, "the worker holds %zu blocks of memory, %zu would do", memory_blocks(), most);
+    /* Both grow by doubling; a backlog begins with what the arena held, and one page more. */
+    size_t intake = 2 * (run->options.head_max + run->options.body_max) + INTAKE_BYTES;
+    size_t backlog = 2 * (ARENA_SIZE + SITE_PAGE_MAX) + BACKLOG_BYTES;
+    size_t bytes = run->bytes + (PEERS_MAX / POOL_CHUNK + 1) * POOL_BYTES +
+                   (size_t)worker->intakes.count * INTAKE_BYTES + busy * (intake + backlog);
+    if (memory_bytes() > bytes)
+        run_fail(run, "the worker holds %zu bytes of memory, %zu would do", memory_bytes(), bytes);
     if (worker->intakes.count > INTAKES_MAX)
         run_fail(run, "the worker keeps %u intakes", worker->intakes.count);
 }
