@@ -7,6 +7,7 @@ DESTDIR ?=
 ARGS    ?=
 # Of `make fuzz`, for each target.
 SECONDS ?= 60
+SEEDS   ?= 100000
 # An interpreter that can import pytest; Debian's package serves Debian's own python3.
 PYTHON  ?= $(firstword $(wildcard /usr/bin/python3) python3)
 
@@ -44,6 +45,11 @@ fuzz: ## look for inputs that break the parsers, SECONDS=60 for each target (ARG
 	@tools/need fuzz
 	@$(MAKE) --no-print-directory build-fuzz/build.ninja
 	@$(PYTHON) test/fuzz/run.py --seconds $(SECONDS) $(ARGS)
+sim: ## play SEEDS=100000 runs of the simulation
+	@tools/need build test
+	@$(MAKE) --no-print-directory build/with-tests
+	@ninja -C build test/sim/sim
+	@build/test/sim/sim --jobs 2 --file test/sim/seeds.txt --seeds $(SEEDS)
 
 load: all ## every cell of the load matrix; writes docs/load-matrix.md
 	@tools/need load

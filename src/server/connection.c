@@ -272,9 +272,10 @@ void connection_take_turn(struct worker *worker, struct connection *connection)
 
 void connection_ended(struct worker *worker, struct connection *connection, int error)
 {
-    if (!connection_begin_output(worker, connection))
+    bool is_here = connection_begin_output(worker, connection);
+    connection->has_ended = true; /* one that leaves may come back */
+    if (!is_here)
         return;
-    connection->has_ended = true;
     if (error)
         connection_drop(worker, connection);
     else

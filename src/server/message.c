@@ -74,10 +74,10 @@ static void message_forget(struct worker *worker, struct connection *connection)
     connection->intake = NULL;
 }
 
-static void message_starve(struct worker *worker, struct connection *connection)
+static void message_starve(struct worker *worker, struct connection *connection,
+                           const struct http_head *head)
 {
-    request_refuse(worker, connection, connection_head(connection), 503,
-                   "The server is short of memory.");
+    request_refuse(worker, connection, head, 503, "The server is short of memory.");
 }
 
 /* The body goes on beyond the input at hand. `rest` has what is there of it. Never inlined, as a
@@ -98,7 +98,7 @@ static __attribute__((noinline)) void body_begin(struct worker *worker,
         output_write(worker, connection, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
     }
     if (!connection->intake && head_keep(worker, connection, head, head_bytes) != 0) {
-        message_starve(worker, connection);
+        message_starve(worker, connection, head);
         return;
     }
     struct intake *intake = connection->intake;
@@ -192,7 +192,7 @@ static size_t head_take_in_place(struct worker *worker, struct connection *conne
     if (length < 0)
         head_refuse(worker, connection, head, -length);
     else if (head_keep(worker, connection, head, bytes) != 0)
-        message_starve(worker, connection);
+        message_starve(worker, connection, head);
     return bytes.length;
 }
 
@@ -218,7 +218,7 @@ static size_t head_take_more(struct worker *worker, struct connection *connectio
     size_t room = worker->server->options.head_max - connection->intake->length;
     struct span more = {bytes.at, bytes.length < room ? bytes.length : room};
     if (intake_append(&connection->intake, more) != 0) {
-        message_starve(worker, connection);
+        message_starve(worker, connection, &connection->intake->head);
         return bytes.length;
     }
     struct intake *intake = connection->intake;
@@ -247,7 +247,7 @@ static bool body_add(struct worker *worker, struct connection *connection, struc
         return false;
     }
     if (connection->intake->keeps_body && intake_append(&connection->intake, data) != 0) {
-        message_starve(worker, connection);
+        message_starve(worker, connection, &connection->intake->head);
         return false;
     }
     return true;
