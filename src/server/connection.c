@@ -245,6 +245,13 @@ static void connection_has_drained(struct worker *worker, struct connection *con
     connection_go_on(worker, connection);
 }
 
+/* The client has made room for a part of the backlog: it has its time again. */
+static void connection_moves(struct worker *worker, struct connection *connection)
+{
+    pace_reader_moved(connection);
+    connection_settle(worker, connection);
+}
+
 void connection_writable(struct worker *worker, struct connection *connection)
 {
     assert(connection->backlog);
@@ -260,7 +267,7 @@ void connection_writable(struct worker *worker, struct connection *connection)
     if ((size_t)sent == left.length)
         connection_has_drained(worker, connection);
     else if (sent > 0)
-        connection_settle(worker, connection);
+        connection_moves(worker, connection);
 }
 
 void connection_take_turn(struct worker *worker, struct connection *connection)

@@ -39,6 +39,8 @@ static bool connection_has_input(const struct connection *connection)
  * the age of the last step that their queue is sorted by, and a slow client makes steps. */
 static bool connection_is_idle(const struct worker *worker, const struct connection *connection)
 {
+    if (connection->is_due)
+        return false; /* input has just come, and what it has brought is to be sent */
     switch ((enum awaited)connection->awaits) {
     case AWAITS_BODY:
         return !pace_body_holds(worker, connection, SHED_AGE_MS);
@@ -46,8 +48,8 @@ static bool connection_is_idle(const struct worker *worker, const struct connect
         return !pace_reader_holds(worker, connection, SHED_AGE_MS);
     case AWAITS_FIRST:
     case AWAITS_NEXT:
-        return timer_is_old(worker, &connection->timer) && !connection_has_input(connection);
     case AWAITS_HEAD:
+        return timer_is_old(worker, &connection->timer) && !connection_has_input(connection);
     case AWAITS_END:
         return timer_is_old(worker, &connection->timer);
     case AWAITS_COUNT:

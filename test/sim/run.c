@@ -80,6 +80,7 @@ static void run_draw_settings(struct run *run)
         .spurious = draw_rate(run, 200),
         .overslept = draw_rate(run, 100),
         .starved = chance(&run->choice, 500) ? draw_rate(run, 300) : 0,
+        .starves_at_birth = chance(&run->choice, 100),
         .unaccepted = chance(&run->choice, 500) ? draw_rate(run, 300) : 0,
         .unwatched = chance(&run->choice, 300) ? draw_rate(run, 100) : 0,
         .resets = draw_rate(run, 300),
@@ -95,6 +96,10 @@ static void run_draw_options(struct run *run)
     run->options.max_connections = PICK(run, 1, 2, 5, 150, 300);
     run->options.backlog = (int)PICK(run, 1, 4, 128);
     run->options.idle_ms = PICK(run, 50, 1000, 60000);
+    /* The pace of clients is not modelled. */
+    run->options.body_rate_min = run->options.write_rate_min = 0;
+    run->options.turn_requests = PICK(run, 1, 3, 256, 256);
+    run->options.max_requests = PICK(run, 0, 0, 0, 1, 3);
     run->options.head_ms = PICK(run, 30, 1000, 10000);
     run->options.body_ms = PICK(run, 30, 1000, 30000);
     run->options.write_ms = PICK(run, 40, 1000, 30000);
@@ -138,6 +143,8 @@ static bool run_starves(void *data)
 {
     struct run *run = data;
     bool has_victim = !run->worker;
+    if (has_victim && !run->settings.starves_at_birth)
+        return false;
     if (!chance(&run->choice, run->settings.starved))
         return false;
     for (unsigned i = 0; i < run->peer_count; i++) {
