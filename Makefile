@@ -17,7 +17,7 @@ SETUP   := meson setup -Dwerror=$(WERROR)
 LDCONFIG = PATH=$$PATH:/sbin; \
     if [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
-.PHONY: all run test asan load bench lint format install clean help
+.PHONY: all run test asan sim fuzz faults load bench slow lint format install clean help
 
 all: build/build.ninja ## build the program and the libraries into build/ (the default)
 	@ninja -C build
@@ -41,10 +41,20 @@ load: all ## every cell of the load matrix; writes docs/load-matrix.md
 	@tools/need load
 	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) test/load/matrix.py --full --write docs/load-matrix.md
 
+faults: ## let all system calls fail, for SECONDS (default 600) under load, in build/
+	@tools/need build test
+	@$(MAKE) --no-print-directory build/with-tests
+	@ninja -C build
+	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) test/faults/run.py $(if $(SECONDS),--seconds $(SECONDS))
+
 bench: all ## measure side by side with bare loops and peers; writes docs/performance.md
 	@tools/need bench
 	@tools/need counters || echo "make bench: goes without them"
 	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) bench/performance.py $(ARGS)
+
+slow: all ## measure a good client beside slow and greedy ones; writes docs/limits.md
+	@tools/need slow
+	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) bench/slow.py $(ARGS)
 
 lint: ## clang-format, clang-tidy, cppcheck, and the warnings of clang
 	@tools/need build lint

@@ -180,10 +180,11 @@ static bool recv_goes_on(int result)
 }
 
 /* Whether input may be left in the kernel, or in the ring, behind that of this event. */
-static void source_note_input(struct source *source, const struct uring_event *event)
+static void source_note_input(const struct uring *uring, struct source *source,
+                              const struct uring_event *event)
 {
     const unsigned more = IORING_CQE_F_MORE | IORING_CQE_F_SOCK_NONEMPTY;
-    if (event->flags & more || event->result == RING_BUFFER_SIZE)
+    if (event->flags & more || (size_t)event->result == uring->ring.buffer_size)
         source->flags |= SOURCE_READABLE;
     else
         source->flags &= (uint8_t)~SOURCE_READABLE;
@@ -193,7 +194,7 @@ static void source_note_input(struct source *source, const struct uring_event *e
 static void uring_hear(struct uring *uring, struct source *source, const struct uring_event *event)
 {
     if (event->result > 0)
-        source_note_input(source, event);
+        source_note_input(uring, source, event);
     if (!(event->flags & IORING_CQE_F_MORE))
         source_disarmed(uring, source);
     if (event->result > 0)
@@ -256,7 +257,8 @@ void uring_rung(struct uring *uring, const struct uring_event *event)
     if (!bell)
         return;
     source_disarmed(uring, bell);
-    uring->head.calls->rung(uring->head.owner, bell);
+    if (event->result > 0) /* else it could not be polled: it is again */
+        uring->head.calls->rung(uring->head.owner, bell);
 }
 
 /* A connection takes input again: first what is late, then the end behind it. */

@@ -8,12 +8,6 @@
 #include "http/chars.h"
 #include "http/http.h"
 
-enum {
-    /* Clients send no extensions; a signed chunk of Amazon S3 has about 100 bytes of them. */
-    SIZE_LINE_MAX = 256,
-    TRAILER_MAX = 8192, /* what most servers allow a head */
-};
-
 enum phase {
     PHASE_SIZE_FIRST,
     PHASE_SIZE,
@@ -186,7 +180,7 @@ static int step_extension(struct http_chunked *chunked, char c)
 
 static int step_size_line(struct http_chunked *chunked, char c)
 {
-    if (++chunked->overhead > SIZE_LINE_MAX)
+    if (++chunked->overhead > chunked->line_max)
         return chunked_refuse(chunked, 400, "A chunk-size line is too long.");
     switch (chunked->phase) {
     case PHASE_SIZE_FIRST:
@@ -240,7 +234,7 @@ static int step_end_lf(struct http_chunked *chunked, char c)
 
 static int step_trailer(struct http_chunked *chunked, char c)
 {
-    if (++chunked->overhead > TRAILER_MAX)
+    if (++chunked->overhead > chunked->trailer_max)
         return chunked_refuse(chunked, 431, "The trailer section is too long.");
     switch (chunked->phase) {
     case PHASE_TRAILER:

@@ -106,13 +106,16 @@ static inline struct span http_slice_span(struct http_slice slice, const char *b
     return (struct span){base + slice.at, slice.length};
 }
 
-/* The decoder of a chunked body (RFC 9112, 7.1). All zero is its beginning. */
+/* The decoder of a chunked body (RFC 9112, 7.1). All zero but for the two bounds is its beginning.
+ */
 struct http_chunked {
-    uint64_t left;      /* bytes of the running chunk that have not come */
-    uint32_t overhead;  /* bytes of the running chunk-size line, or of the trailer section */
-    uint8_t phase;      /* private to chunked.c */
-    bool done;          /* the whole body was seen, with its trailer section */
-    const char *reason; /* why it was refused */
+    uint64_t left;        /* bytes of the running chunk that have not come */
+    uint32_t line_max;    /* bytes of a chunk-size line that are taken; the caller sets it */
+    uint32_t trailer_max; /* the same of the trailer section */
+    uint32_t overhead;    /* bytes of the running chunk-size line, or of the trailer section */
+    uint8_t phase;        /* private to chunked.c */
+    bool done;            /* the whole body was seen, with its trailer section */
+    const char *reason;   /* why it was refused */
 };
 
 /*

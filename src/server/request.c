@@ -119,6 +119,17 @@ static void request_answer(struct selkie_request *request)
         request_answer_options(request);
 }
 
+/* Whether this is the last request that the connection may make. */
+static inline bool connection_had_requests(struct worker *worker,
+                                           const struct connection *connection)
+{
+    unsigned max = worker->server->options.max_requests;
+    if (max == 0 || connection->requests < max)
+        return false;
+    worker_count(worker, SELKIE_BOUND_MAX_REQUESTS);
+    return true;
+}
+
 bool request_serve(struct worker *worker, struct connection *connection,
                    const struct message *message)
 {
@@ -131,7 +142,8 @@ bool request_serve(struct worker *worker, struct connection *connection,
     request.answered = false;
     /* A worker that drains keeps the connection only for requests that are here already. */
     request.persists = worker->server->options.keep_alive && http_head_persists(message->head) &&
-                       !message->is_refused && !(worker->draining && message->is_last);
+                       !message->is_refused && !(worker->draining && message->is_last) &&
+                       !connection_had_requests(worker, connection);
     worker->fields.length = worker->decoded.length = 0;
     request_answer(&request);
     return request.persists;

@@ -88,6 +88,12 @@ class Client:
         self.received += data
         return bool(data)
 
+    def receive_some(self, length):
+        """Waits for more, but takes `length` bytes at most. Returns whether it came."""
+        data = self.socket.recv(length)
+        self.received += data
+        return bool(data)
+
     def _take(self, length):
         while len(self.received) < length:
             assert self.receive(), f"ended after {self.received[:200]!r}"
@@ -132,6 +138,19 @@ class Client:
     def has_input(self, seconds=0):
         """Whether the server sends something, or ends, within this time."""
         return bool(self.received or select.select([self.socket], [], [], seconds)[0])
+
+
+class Uploader(Client):
+    """A connection that is busy for minutes, by its pace: an upload of which most has come."""
+
+    def __init__(self, server, **keywords):
+        super().__init__(server, **keywords)
+        self.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n")
+        self.send(b"b" * 900000)
+
+    def finish(self):
+        """Sends the rest and returns the response."""
+        return self.ask(b"b" * 100000)
 
 
 @contextlib.contextmanager

@@ -33,13 +33,14 @@ def environment(**variables):
 def session_processes(session):
     """The pids of the living processes of a session (proc(5), stat: state, ppid, pgrp, session)."""
     pids = []
-    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+    for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            state, _, _, its_session = stat.read_text().rpartition(")")[2].split()[:4]
+            stat = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
         except (FileNotFoundError, ProcessLookupError):
             continue
+        state, _, _, its_session = stat.rpartition(")")[2].split()[:4]
         if int(its_session) == session and state not in "ZX":
-            pids.append(int(stat.parent.name))
+            pids.append(int(pid))
     return pids
 
 

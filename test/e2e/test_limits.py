@@ -4,13 +4,14 @@ What happens at the limits, on every selector and trigger: connections and descr
 make accepting pause and never disturb who is connected; requests that are too long are refused with
 a reason; and no kind of ending costs a descriptor.
 """
+import contextlib
 import os
 import resource
 
 import pytest
 
-from client import GET, GET_1_0, GET_AND_CLOSE, Client, assert_sleeps, clients, descriptors, \
-    every_mode, serve_narrowly, until
+from client import GET, GET_1_0, GET_AND_CLOSE, Client, Uploader, assert_sleeps, clients, \
+    descriptors, every_mode, serve_narrowly, until
 
 ONE_WORKER = ["--workers", "1", "--listen", "127.0.0.1:0"]
 
@@ -22,20 +23,20 @@ def answered(connections, times=3):
 
 @every_mode
 def test_connections_run_out(serve, mode):
+    """Those that are busy keep their places, and the others wait for them."""
     server = serve("respond", *ONE_WORKER, *mode, "--max-connections", "5")
-    with clients(server, 5) as living:
-        assert answered(living)
-        with clients(server, 2) as waiting:
-            for client in waiting:
-                client.send(GET)
-            assert answered(living)
-            assert not any(client.has_input() for client in waiting)
-            living[2].socket.close()
-            assert waiting[0].response().body == b"ok"
-            assert answered([*living[:2], *living[3:], waiting[0]])
-            assert not waiting[1].has_input()
-            waiting[0].socket.close()
-            assert waiting[1].response().body == b"ok"
+    with contextlib.ExitStack() as stack:
+        living = [stack.enter_context(Uploader(server)) for _ in range(5)]
+        waiting = [stack.enter_context(Client(server)) for _ in range(2)]
+        for client in waiting:
+            client.send(GET)
+        assert not any(client.has_input(0.2) for client in [*living, *waiting])
+        living[2].socket.close()
+        assert waiting[0].response().body == b"ok"
+        waiting[0].socket.close()
+        assert waiting[1].response().body == b"ok"
+        for client in [*living[:2], *living[3:]]:
+            assert client.finish().body == b"ok"
 
 
 @every_mode
