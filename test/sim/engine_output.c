@@ -28,14 +28,16 @@ static size_t output_fits(const struct engine *engine, const struct peer *peer, 
     return length;
 }
 
+/* From here on it counts what the client reads. */
+static void peer_is_looked_at(struct peer *peer)
+{
+    peer->model.read_at_look = peer->wire.taken - peer->wire.unread;
+}
+
 /* What is left goes when the kernel has room. */
 static void peer_blocks(struct peer *peer, size_t rest)
 {
     peer->watch.awaits_room = true;
-    if (!peer->model.is_blocked || peer->wire.taken > peer->model.taken_at_look) {
-        peer->model.read_at_look = peer->wire.taken - peer->wire.unread;
-        peer->model.taken_at_look = peer->wire.taken;
-    }
     model_blocks(&peer->model, rest);
 }
 
@@ -50,6 +52,8 @@ static ssize_t output_pass(struct engine *engine, struct peer *peer, struct span
     peer->model.handed += bytes.length;
     if (taken < bytes.length) {
         peer_blocks(peer, bytes.length - taken);
+        if (!was_blocked || taken > 0)
+            peer_is_looked_at(peer);
         if (!was_blocked)
             model_settle(engine->run, peer);
     }
@@ -123,6 +127,7 @@ static void output_give_back(struct engine *engine, struct peer *peer, struct sp
     source->kind = SOURCE_CONNECTION;
     peer->watch.finishes = false;
     peer_blocks(peer, rest.length);
+    peer_is_looked_at(peer);
     engine_tells(engine, peer);
     int error = engine->calls->unsent(engine->owner, source, rest);
     model_settle(engine->run, peer);
@@ -238,7 +243,7 @@ void engine_hang_up(struct engine *engine, struct source *connection)
     model_leaves(engine->run, peer);
     if (peer->watch.lent > 0 && chance(&engine->run->choice, 500))
         engine_flush(engine);
-    if (peer->watch.awaits_room)
+    if (peer->model.is_blocked)
         return; /* the owner has got something back */
     if (peer->watch.lent > 0)
         connection->kind = SOURCE_LEAVING;

@@ -359,9 +359,10 @@ static bool model_may_be_shed(const struct run *run, const struct peer *peer)
         open += run->peers[i].wire.state == WIRE_OPEN;
         pending += run->peers[i].wire.state == WIRE_PENDING;
     }
-    return open >= run->options.max_connections && pending > 0 &&
-           model->waits != WAITS_BODY && model->waits != WAITS_READER &&
-           (peer->wire.sent == peer->wire.told || model->waits == WAITS_END) && run->seen_ms - model->since_ms >= SHED_AGE_MS;
+    return open >= run->options.max_connections && pending > 0 && model->waits != WAITS_BODY &&
+           model->waits != WAITS_READER &&
+           (peer->wire.sent == peer->wire.told || model->waits == WAITS_END) &&
+           run->seen_ms - model->since_ms >= SHED_AGE_MS;
 }
 
 /* Why a connection may be cut off. */
@@ -463,7 +464,7 @@ void model_sleeps(struct run *run, int timeout_ms)
 unsigned model_memory(const struct peer *peer)
 {
     const struct model *model = &peer->model;
-    if (model->is_raw || model->is_starved || model->is_blocked)
+    if (model->is_raw || model->is_starved || model->is_blocked || peer->watch.is_paused)
         return 2;
     return model_is_inside(peer);
 }

@@ -49,7 +49,6 @@ struct model {
     bool was_decided;      /* something, since it was settled */
     enum waits waits;
     size_t read_at_look; /* output that the client had read when its pace was looked at last */
-    size_t taken_at_look; /* and that the kernel had taken */
     int64_t since_ms;
     size_t sent_at_drain; /* what the client had sent when the drain began */
 
