@@ -7,6 +7,7 @@
 #include "run.h"
 
 enum {
+    CROWD_ITEMS = 2,
     CROWD_MIN = 60, /* more than the engine delivers in a batch, the pool holds in a chunk */
     SOCKET_SIZE = 4 * 1024 * 1024,
     SMALL_SOCKET = 3000,
@@ -244,8 +245,8 @@ static void script_trace(const struct run *run, const struct script *script)
 
 static void peer_draw_script(struct run *run, struct peer *peer, unsigned items_max)
 {
-    struct script_bounds bounds = {run->options.head_max, run->options.body_max,
-                                   items_max > 2 ? 20 : 0};
+    uint32_t long_body = items_max == CROWD_ITEMS ? 0 : chance(&run->choice, 20) ? 500 : 20;
+    struct script_bounds bounds = {run->options.head_max, run->options.body_max, long_body};
     if (run->settings.is_fuzzed && chance(&run->choice, 800)) {
         peer->model.is_raw = true;
         script_write_raw(&peer->script, choice_take(&run->choice, choose(&run->choice, RAW_MAX)));
@@ -277,5 +278,5 @@ void clients_draw(struct run *run)
                               : choose_between(&run->choice, 1, 8);
     run->peer_count = 0;
     while (run->peer_count < count)
-        peer_draw(run, is_crowd ? 2 : 1 + choose(&run->choice, ITEMS_MAX - 1));
+        peer_draw(run, is_crowd ? CROWD_ITEMS : 1 + choose(&run->choice, ITEMS_MAX - 1));
 }

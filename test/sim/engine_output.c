@@ -234,7 +234,7 @@ void engine_hang_up(struct engine *engine, struct source *connection)
     model_leaves(engine->run, peer);
     if (peer->watch.lent > 0 && chance(&engine->run->choice, 500))
         engine_flush(engine);
-    if (peer->watch.awaits_room)
+    if (peer->model.is_blocked)
         return; /* the owner has got something back */
     if (peer->watch.lent > 0)
         connection->kind = SOURCE_LEAVING;

@@ -152,9 +152,14 @@ static int64_t model_due_ms(const struct run *run, const struct model *model)
     return model->since_ms + waits_ms(run, model->waits);
 }
 
-bool model_is_due(const struct run *run, const struct model *model)
+static bool model_is_due(const struct run *run, const struct model *model)
 {
     return run->seen_ms >= model_due_ms(run, model);
+}
+
+bool model_is_expiring(const struct run *run, const struct model *model)
+{
+    return model_is_due(run, model) || (model->is_blocked && model->since_ms == run->seen_ms);
 }
 
 static enum waits model_waits(const struct run *run, const struct peer *peer)

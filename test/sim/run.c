@@ -80,6 +80,7 @@ static void run_draw_settings(struct run *run)
         .spurious = draw_rate(run, 200),
         .overslept = draw_rate(run, 100),
         .starved = chance(&run->choice, 500) ? draw_rate(run, 300) : 0,
+        .starves_at_birth = chance(&run->choice, 100),
         .unaccepted = chance(&run->choice, 500) ? draw_rate(run, 300) : 0,
         .unwatched = chance(&run->choice, 300) ? draw_rate(run, 100) : 0,
         .resets = draw_rate(run, 300),
@@ -133,17 +134,19 @@ static void run_begin(struct run *run)
 }
 
 /* An allocation of the server: fails for whom it is told of just now, and those that had input in
- * this batch, or are late. */
+ * this batch, or whose time has come. */
 static bool run_starves(void *data)
 {
     struct run *run = data;
     bool has_victim = !run->worker;
+    if (has_victim && !run->settings.starves_at_birth)
+        return false;
     if (!chance(&run->choice, run->settings.starved))
         return false;
     for (unsigned i = 0; i < run->peer_count; i++) {
         struct peer *peer = &run->peers[i];
         bool is_near = peer == run->current || peer->watch.is_told ||
-                       (!run->current && peer->watch.source && model_is_due(run, &peer->model));
+                       (!run->current && peer->watch.source && model_is_expiring(run, &peer->model));
         if (is_near)
             model_starves(peer);
         has_victim |= is_near;

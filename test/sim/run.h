@@ -33,20 +33,21 @@ enum {
 /* How often a thing happens, in a thousand. Drawn at the beginning, so that most runs are calm in
  * most ways and wild in some. */
 struct settings {
-    bool is_lent;        /* the engine keeps output until it is flushed, as io_uring does */
-    bool is_fuzzed;      /* the clients send what a fuzzer likes */
-    uint32_t shorts;     /* sends that are cut though there is room */
-    uint32_t busy;       /* sends that have to wait for a flush, or that go at once */
-    uint32_t defers;     /* events that are left for a later turn */
-    uint32_t splits;     /* input that is told in pieces */
-    uint32_t stirs;      /* the clients act between two events */
-    uint32_t spurious;   /* waits that end early, or are interrupted */
-    uint32_t overslept;  /* waits that end late */
-    uint32_t starved;    /* allocations that fail */
-    uint32_t unaccepted; /* accepts that fail */
-    uint32_t unwatched;  /* connections that cannot be watched */
-    uint32_t resets;     /* clients that reset */
-    uint32_t slow;       /* clients that read slowly, or never */
+    bool is_lent;          /* the engine keeps output until it is flushed, as io_uring does */
+    bool is_fuzzed;        /* the clients send what a fuzzer likes */
+    uint32_t shorts;       /* sends that are cut though there is room */
+    uint32_t busy;         /* sends that have to wait for a flush, or that go at once */
+    uint32_t defers;       /* events that are left for a later turn */
+    uint32_t splits;       /* input that is told in pieces */
+    uint32_t stirs;        /* the clients act between two events */
+    uint32_t spurious;     /* waits that end early, or are interrupted */
+    uint32_t overslept;    /* waits that end late */
+    uint32_t starved;      /* allocations that fail */
+    bool starves_at_birth; /* and while the worker is opened */
+    uint32_t unaccepted;   /* accepts that fail */
+    uint32_t unwatched;    /* connections that cannot be watched */
+    uint32_t resets;       /* clients that reset */
+    uint32_t slow;         /* clients that read slowly, or never */
 };
 
 enum wire_state {
