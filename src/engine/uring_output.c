@@ -29,7 +29,7 @@ static bool source_is_sending(const struct uring *uring, const struct source *so
 ssize_t uring_send(struct engine *engine, struct source *connection, struct span bytes)
 {
     struct uring *uring = uring_of(engine);
-    if (!uring->ring.is_quiet)
+    if (!uring->ring.is_quiet || connection->state & STATE_BROKEN)
         return uring_send_now(engine, connection, bytes);
     if (source_is_sending(uring, connection) || uring->send_count == SENDS_MAX)
         return -EBUSY;
@@ -66,6 +66,8 @@ static void uring_await_room(struct uring *uring, struct source *connection)
 ssize_t uring_send_now(struct engine *engine, struct source *connection, struct span bytes)
 {
     struct uring *uring = uring_of(engine);
+    if (connection->state & STATE_BROKEN)
+        return -EPIPE;
     ssize_t count = source_send(connection, bytes);
     if (count >= 0 && (size_t)count < bytes.length)
         uring_await_room(uring, connection);
@@ -109,6 +111,13 @@ static void uring_give_back(struct uring *uring, struct source *source, struct s
         uring_await_room(uring, source);
 }
 
+/* A send has failed. The kernel may take the next one, which would leave a hole between the two. */
+static void uring_break(struct uring *uring, struct source *source, int error)
+{
+    source->state |= STATE_BROKEN;
+    uring_fail(uring, uring_tag(uring, source, TAG_FAILED), error);
+}
+
 void uring_unsent(struct uring *uring, uint64_t tag, int result)
 {
     bool is_known = tag_generation(tag) == (uring->epoch & GENERATION_MASK) &&
@@ -128,7 +137,7 @@ void uring_unsent(struct uring *uring, uint64_t tag, int result)
     else if (source->kind == SOURCE_LEAVING)
         uring_close_descriptor(uring, source); /* in place of the one that was cancelled */
     else
-        uring_fail(uring, send->tag, result);
+        uring_break(uring, source, result);
 }
 
 /* Whether a poll for output has seen only that the peer has ended its side. */

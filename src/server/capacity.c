@@ -31,6 +31,11 @@ void capacity_raise(void)
     }
 }
 
+static struct bound bound_of_limit(unsigned most)
+{
+    return (struct bound){most, "the descriptor limit (ulimit -n)", -EMFILE};
+}
+
 static struct bound worker_bound(const struct worker *worker)
 {
     struct rlimit limit = {.rlim_cur = DESCRIPTORS_MAX};
@@ -39,15 +44,18 @@ static struct bound worker_bound(const struct worker *worker)
     if (strcmp(engine_name(worker->engine), "select") == 0 && most > FD_SETSIZE)
         return (struct bound){FD_SETSIZE, "select(2), which watches descriptors below 1024 only,",
                               -EINVAL};
-    return (struct bound){(unsigned)most, "the descriptor limit (ulimit -n)", -EMFILE};
+    return bound_of_limit((unsigned)most);
 }
 
-/* The descriptors below the bound that the worker can still open, for connections. */
-static unsigned bound_leaves(const struct bound *bound, int open_fd)
+/* The descriptors below the bound that the worker can still open, for connections. When there is not
+ * even one, the bound is the descriptor limit, whatever is watched with. */
+static unsigned bound_leaves(struct bound *bound, int open_fd)
 {
     int next = fcntl(open_fd, F_DUPFD_CLOEXEC, 0);
-    if (next < 0)
+    if (next < 0) {
+        *bound = bound_of_limit(0);
         return 0;
+    }
     close(next);
     unsigned used = (unsigned)next + DESCRIPTORS_SPARE;
     return bound->most > used ? bound->most - used : 0;
@@ -67,5 +75,8 @@ int worker_set_capacity(struct worker *worker, int open_fd)
                            "%u connections a worker are too many: %s leaves room for %u", wanted,
                            bound.what, left);
     worker->active_max = wanted ? wanted : left;
-    return 0;
+    if (worker->server->options.max_per_address == 0)
+        return 0;
+    int error = clients_init(&worker->clients, worker->active_max, bound.most);
+    return error ? server_fail(worker->server, error, "no memory for a worker") : 0;
 }

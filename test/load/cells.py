@@ -12,6 +12,7 @@ from itertools import combinations, product
 TARGETS = ("respond", "pid")
 ACCEPTS = ("shared", "per-worker")
 WORKERS = (1, 2, 8)
+KILL_WORKERS = 4
 SELECTORS = ("io_uring", "epoll", "poll", "select")
 # poll and select only know levels.
 TRIGGERS = {
@@ -24,14 +25,15 @@ TRIGGERS = {
 NO_TRIGGER = ("",)
 
 
-class Cell(namedtuple("Cell", "tool selector trigger target accept workers")):
-    """One tool against one server."""
+class Cell(namedtuple("Cell", "tool selector trigger target accept workers kills")):
+    """One tool against one server, of which workers are killed meanwhile if `kills` says so."""
 
     @property
     def name(self):
         """Unique, and what --cell searches."""
         target = f"{self.target}+keep-alive" if self.kept else self.target
-        return f"{self.tool.name}/{self.waiting}/{target}/{self.accept}/{self.workers}"
+        name = f"{self.tool.name}/{self.waiting}/{target}/{self.accept}/{self.workers}"
+        return f"{name}/kill" if self.kills else name
 
     @property
     def waiting(self):
@@ -49,12 +51,35 @@ class Cell(namedtuple("Cell", "tool selector trigger target accept workers")):
         return self.target == "pid" and self.tool.persistent
 
 
+def waits_all(selectors):
+    """Every way to wait: selector and trigger."""
+    return [(selector, trigger)
+            for selector in selectors for trigger in TRIGGERS.get(selector, NO_TRIGGER)]
+
+
 def cells_all(tools, selectors):
-    """Every cell, tool by tool."""
-    waits = [(selector, trigger)
-             for selector in selectors for trigger in TRIGGERS.get(selector, NO_TRIGGER)]
-    return [Cell(tool, *wait, *others)
-            for tool, wait, *others in product(tools, waits, TARGETS, ACCEPTS, WORKERS)]
+    """Every cell in which nothing is killed, tool by tool."""
+    return [Cell(tool, *wait, *others, False)
+            for tool, wait, *others in product(tools, waits_all(selectors), TARGETS, ACCEPTS,
+                                               WORKERS)]
+
+
+def cells_kill(tools, selectors):
+    """Every cell in which workers are killed: with the tools that bear it, and enough workers that
+    some are left. The target says nothing here: both are served alike."""
+    bearing = [tool for tool in tools if tool.bears_kills]
+    return [Cell(tool, *wait, "respond", accept, KILL_WORKERS, True)
+            for tool, wait, accept in product(bearing, waits_all(selectors), ACCEPTS)]
+
+
+def cells_kill_some(tools, selectors):
+    """A few of those: one for each way to wait, every other tool and the accept modes in turn."""
+    cells = cells_kill(tools, selectors)
+    names = list(dict.fromkeys(cell.tool.name for cell in cells))[::2]
+    chosen = {(names[turn % len(names)], *wait, ACCEPTS[turn % len(ACCEPTS)])
+              for turn, wait in enumerate(waits_all(selectors))}
+    return [cell for cell in cells
+            if (cell.tool.name, cell.selector, cell.trigger, cell.accept) in chosen]
 
 
 def cell_pairs(cell):

@@ -45,6 +45,38 @@ def connection_bounds(tool, load, closing, served):
     return 1, served.responses // 2 if tool.dials_ahead else spare
 
 
+def complaints_of_losses(tool, load, report, allowed):
+    """What a tool reports that the killing of workers does not explain."""
+    counted = dict(tool.losses)
+    complaints = [f"{kind}: {count}, allowed {allowed * counted.get(kind, 0)}"
+                  for kind, count in report.errors.items()
+                  if count > allowed * counted.get(kind, 0)]
+    wanted = tool.answers(load)
+    if wanted is not None and not wanted - allowed <= report.answered <= wanted:
+        complaints.append(f"{report.answered} of {wanted} requests answered, with {allowed} lost")
+    if not report.answered:
+        complaints.append("no request answered")
+    return complaints
+
+
+def judge_killed(tool, load, report, served, lost):
+    """All complaints about a run in which workers were killed that held `lost` connections: of each
+    as many requests may fail as are in flight on it. Those that fail may have been answered."""
+    allowed = lost * tool.depth
+    complaints = complaints_of_losses(tool, load, report, allowed)
+    if not lost:
+        complaints.append("no connection was lost: nothing is shown")
+    surplus = served.responses - report.answered
+    least = -lost if tool.counts_ends else 0
+    if not least <= surplus <= tool.in_flight(load) + allowed:
+        complaints.append(f"server counts {served.responses} responses, tool {report.answered} and "
+                          f"at most {tool.in_flight(load)} in flight and {allowed} lost")
+    fewest, most = connection_bounds(tool, load, False, served)
+    if not fewest <= served.connections <= most + lost:
+        complaints.append(f"{served.connections} connections, expected {fewest} to {most + lost}")
+    return complaints
+
+
 def judge(tool, load, closing, report, served):
     """All complaints about a run, none when it passed; `closing`: the server closes each time."""
     complaints = complaints_of_tool(tool, load, report)

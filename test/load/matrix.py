@@ -3,8 +3,9 @@
 """The load matrix: the usual load tools against build/selkie in every configuration.
 
 Each cell starts a server, loads it with one tool, stops it and demands: no error of any kind the
-tool knows, every request answered, and the server's counts equal to the tool's. `make test` runs
-the short form and `make load` the full one. Exit status: 0 all passed, 1 something failed, 2 wrong
+tool knows, every request answered, and the server's counts equal to the tool's. In the cells whose
+name ends in `/kill` workers are killed meanwhile: so many requests may fail as they held, and no
+more. `make test` runs the short form and `make load` the full one. Exit status: 0 all passed, 1 something failed, 2 wrong
 usage.
 """
 
@@ -14,15 +15,17 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from cells import SELECTORS, cells_all, cells_pairwise
+from cells import SELECTORS, cells_all, cells_kill, cells_kill_some, cells_pairwise
 from report import page
 from run import BUILD, TOOL_FOLDERS, Trial, host, run
-from selftest import selftest_counts, selftest_live
+from selftest import selftest_counts, selftest_killed_counts, selftest_live
 from server import Server, selkie_command, selector_refusal
 from tools import TOOLS, Load, tool_find
 
 SHORT = Load(count=3200, connections=32, seconds=1)
 FULL = Load(count=12800, connections=64, seconds=3)
+# In either form long enough for several kills.
+KILL = Load(count=12800, connections=32, seconds=2)
 TIMEOUT_SECONDS = 60
 
 
@@ -52,10 +55,14 @@ def cells_chosen(arguments):
     """The cells that the command line asks for; a substring is looked for among all of them."""
     if arguments.self_test:
         return []
-    cells = cells_all(TOOLS, arguments.selectors.split(","))
+    selectors = arguments.selectors.split(",")
+    cells, kills = cells_all(TOOLS, selectors), cells_kill(TOOLS, selectors)
     if arguments.cell:
-        return [cell for cell in cells if any(part in cell.name for part in arguments.cell)]
-    return cells if arguments.full else cells_pairwise(cells)
+        return [cell for cell in cells + kills
+                if any(part in cell.name for part in arguments.cell)]
+    if arguments.full:
+        return cells + kills
+    return cells_pairwise(cells) + cells_kill_some(TOOLS, selectors)
 
 
 def programs_found():
@@ -103,7 +110,8 @@ def cells_run(tally, cells, load, programs):
     for turn, cell in enumerate(cells):
         if cell.tool.name not in programs:
             continue
-        trial = Trial(cell.tool, programs[cell.tool.name], load, cell.closing, TIMEOUT_SECONDS)
+        trial = Trial(cell.tool, programs[cell.tool.name], KILL if cell.kills else load,
+                      cell.closing, TIMEOUT_SECONDS, cell.kills)
         server = Server(selkie_command(str(BUILD / "selkie"), cell, host(turn)))
         results.append((cell, show(tally, run(cell.name, trial, server))))
     return results
@@ -111,7 +119,7 @@ def cells_run(tally, cells, load, programs):
 
 def selftest_run(tally, programs):
     """Shows that the judge and the tools find faults."""
-    for outcome in (*selftest_counts(), *selftest_live(programs)):
+    for outcome in (*selftest_counts(), *selftest_killed_counts(), *selftest_live(programs)):
         show(tally, outcome)
 
 

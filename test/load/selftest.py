@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from faulty import FAULTS
-from judge import judge
+from judge import judge, judge_killed
 from run import Outcome, Trial, host, run
 from server import Served, Server
 from tools import TOOLS, Load, Report
@@ -88,6 +88,46 @@ COUNTS = (
     ("autocannon-pipelined", 248, {}, 321, 8, False),
     ("autocannon-pipelined", 247, {}, 320, 8, False),
 )
+
+# And to those of a run in which workers were killed: the same, with the connections lost before the
+# last.
+KILLED_COUNTS = (
+    ("hey", 320, {}, 320, 13, 5, True),
+    ("hey", 320, {}, 325, 13, 5, True),
+    ("hey", 320, {}, 326, 13, 5, False),
+    ("hey", 315, {}, 315, 13, 5, True),
+    ("hey", 314, {}, 314, 13, 5, False),
+    ("hey", 320, {"status 500": 1}, 320, 13, 5, False),
+    ("hey", 320, {}, 320, 13, 0, False),
+    ("ab-k", 315, {"failed": 10}, 315, 13, 5, True),
+    ("ab-k", 315, {"failed": 11}, 315, 13, 5, False),
+    ("ab-k", 320, {}, 315, 13, 5, True),
+    ("ab-k", 320, {}, 314, 13, 5, False),
+    ("ab-k", 315, {"failed": 10, "non-2xx": 1}, 315, 13, 5, False),
+    ("ab-k", 315, {"failed": 10}, 315, 15, 5, False),
+    ("wrk", 500, {"read": 5}, 513, 14, 5, True),
+    ("wrk", 500, {"read": 5}, 514, 14, 5, False),
+    ("wrk", 500, {"read": 6}, 500, 14, 5, False),
+    ("wrk", 500, {"read": 5, "timeout": 1}, 500, 14, 5, False),
+    ("wrk-pipelined", 500, {"read": 5}, 708, 14, 5, True),
+    ("wrk-pipelined", 500, {"read": 5}, 709, 14, 5, False),
+    ("siege-k", 315, {"failed transactions": 5, "error messages": 4}, 315, 13, 5, True),
+    ("siege-k", 315, {"failed transactions": 6}, 315, 13, 5, False),
+    ("autocannon-pipelined", 198, {"errors": 5}, 320, 13, 5, True),
+    ("autocannon-pipelined", 197, {"errors": 5}, 320, 13, 5, False),
+)
+
+
+def selftest_killed_counts():
+    """The outcomes of judging `KILLED_COUNTS`."""
+    tools = {tool.name: tool for tool in TOOLS}
+    for name, answered, errors, responses, connections, lost, passes in KILLED_COUNTS:
+        report, served = Report(answered, errors), Served(responses, connections)
+        complaints = judge_killed(tools[name], LOAD, report, served, lost)
+        wrong = [] if passes == (not complaints) else [f"judged otherwise: {complaints}"]
+        yield Outcome(f"self-test: {name} counts {answered}, server {responses} on {connections}, "
+                      f"errors {errors}, {lost} lost: {'passes' if passes else 'fails'}", wrong,
+                      answered)
 
 
 def selftest_counts():

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 START_SECONDS = 10
 # All connections of a tool are gone when it ends: there is nothing to wait for but the exit itself.
 STOP_SECONDS = 20
-# The whole of stderr: a worker that died, or a sanitizer's report, would be another line.
+# The whole of stderr: a worker that died by itself, or a sanitizer's report, would be another line.
 SERVED = r"(?:selkie: )?served (\d+) responses on (\d+) connections"
+KILLED = (r"selkie: warning: worker \d+ \(pid \d+\) was killed by SIGKILL \(9\); "
+          r"a new one starts in \d+ ms / ")
 
 
 class ServerFailed(Exception):
@@ -96,15 +98,15 @@ class Server:
             raise ServerFailed(f"server did not start, said: {said}")
         return found.group(1) + "/"
 
-    def stop(self):
-        """Ends the server politely and returns what it served."""
+    def stop(self, kills=0):
+        """Ends the server politely and returns what it served; `kills` workers were killed."""
         self.process.terminate()
         try:
             status = self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired as error:
             raise ServerFailed(f"server still there {STOP_SECONDS} s after SIGTERM") from error
         said = self.said()
-        found = re.fullmatch(SERVED, said)
+        found = re.fullmatch(f"(?:{KILLED}){{{kills}}}{SERVED}", said)
         if status or not found:
             raise ServerFailed(f"server ended with {status}, said: {said or 'nothing'}")
         return Served(int(found.group(1)), int(found.group(2)))

@@ -74,6 +74,10 @@ class Tool:
     `timed`: it runs for a time and ends with requests in flight.
     `dials_ahead`: it dials for each request that finds no idle connection, then takes whichever is
     free first: how many connections it opens is a matter of time.
+    `counts_ends`: it takes the end of a connection for a response, be it empty.
+    `on_kill`: what makes it go on when connections are reset, and count what is lost; None where
+    nothing does.
+    `losses`: the kinds of errors by which it counts that, and how often each time.
     """
 
     name: str
@@ -87,6 +91,14 @@ class Tool:
     timed: bool = False
     dials_ahead: bool = False
     requests: Callable = lambda load: load.count
+    counts_ends: bool = False
+    on_kill: tuple = None
+    losses: tuple = ()
+
+    @property
+    def bears_kills(self):
+        """Whether it can judge a server whose workers are killed."""
+        return self.on_kill is not None
 
     def in_flight(self, load):
         """How many responses the server may have sent that the tool ended too early to count."""
@@ -155,7 +167,9 @@ def ab_read(text):
     errors = optional("failed", r"^Failed requests: +([1-9]\d*)", text)
     errors |= optional("write errors", r"^Write errors: +(\d+)", text)
     errors |= optional("non-2xx", r"^Non-2xx responses: +(\d+)", text)
-    return Report(number(r"^Complete requests: +(\d+)", text), errors)
+    # With -r it goes on, and calls those complete as well of which it has not received a response.
+    lost = optional("lost", r"^ +\(Connect: .*\bReceive: (\d+)", text)
+    return Report(number(r"^Complete requests: +(\d+)", text) - sum(lost.values()), errors)
 
 
 # --- h2load
@@ -280,29 +294,39 @@ def autocannon_read(text):
         raise NotUnderstood(f"no result in JSON: {error}") from error
 
 
+# When a connection is reset, h2load and httperf -k give up what they had still to ask on it: they
+# cannot judge a server whose workers are killed. ab counts each such request twice, as one that it
+# did not receive and as an exception.
+#
 # siege and autocannon put the next request on a connection whose end was announced, h2load counts
 # as errors what it had pipelined behind the last response, and httperf gives up the calls that are
 # left: in a server that closes they would only see their own mistakes.
 TOOLS = (
-    Tool("wrk", "wrk", "wrk", wrk_command, wrk_read, timed=True),
+    Tool("wrk", "wrk", "wrk", wrk_command, wrk_read, timed=True, on_kill=(),
+         losses=(("read", 1),)),
     Tool("wrk-pipelined", "wrk", "wrk", wrk_pipelined_command, wrk_read, depth=WRK_DEPTH,
-         timed=True),
-    Tool("ab", "ab", "apache2-utils", ab_command, ab_read, closes=True),
-    Tool("ab-k", "ab", "apache2-utils", ab_keep_command, ab_read),
+         timed=True, on_kill=(), losses=(("read", 1),)),
+    Tool("ab", "ab", "apache2-utils", ab_command, ab_read, closes=True, counts_ends=True,
+         on_kill=("-r",), losses=(("failed", 2),)),
+    Tool("ab-k", "ab", "apache2-utils", ab_keep_command, ab_read, counts_ends=True,
+         on_kill=("-r",), losses=(("failed", 2),)),
     Tool("h2load", "h2load", "nghttp2-client", h2load_command, h2load_read),
     Tool("h2load-pipelined", "h2load", "nghttp2-client", h2load_pipelined_command, h2load_read,
          depth=H2LOAD_DEPTH, persistent=True),
-    Tool("hey", "hey", "hey", hey_command, hey_read, dials_ahead=True),
-    Tool("siege", "siege", "siege", siege_command, siege_read, closes=True),
-    Tool("siege-k", "siege", "siege", siege_keep_command, siege_read, persistent=True),
+    Tool("hey", "hey", "hey", hey_command, hey_read, dials_ahead=True, on_kill=()),
+    Tool("siege", "siege", "siege", siege_command, siege_read, closes=True, on_kill=(),
+         losses=(("error messages", 1), ("failed transactions", 1))),
+    Tool("siege-k", "siege", "siege", siege_keep_command, siege_read, persistent=True, on_kill=(),
+         losses=(("error messages", 1), ("failed transactions", 1))),
     Tool("httperf", "httperf", "httperf", httperf_command, httperf_read, closes=True,
-         requests=httperf_requests),
+         requests=httperf_requests, on_kill=(), losses=(("connreset", 1),)),
     Tool("httperf-k", "httperf", "httperf", httperf_keep_command, httperf_read, persistent=True),
     Tool("autocannon", "autocannon", "autocannon", autocannon_command, autocannon_read,
-         persistent=True),
+         persistent=True, on_kill=(), losses=(("errors", 1), ("resets", 1))),
     Tool("autocannon-pipelined", "autocannon", "autocannon", autocannon_pipelined_command,
          autocannon_read, depth=AUTOCANNON_DEPTH, persistent=True,
-         requests=autocannon_pipelined_requests),
+         requests=autocannon_pipelined_requests, on_kill=(),
+         losses=(("errors", 1), ("resets", 1))),
 )
 
 
@@ -312,10 +336,12 @@ def tool_find(tool, folders):
     return shutil.which(tool.program, path=path)
 
 
-def tool_run(tool, program, load, url, timeout):
-    """Runs the tool against `url` and reads its report; raises NotUnderstood when there is none."""
+def tool_run(tool, program, load, url, timeout, kills=False):
+    """Runs the tool against `url` and reads its report; raises NotUnderstood when there is none.
+    `kills`: workers are killed meanwhile."""
     with tempfile.TemporaryDirectory(prefix="selkie-load-") as home:
-        command = [program, *tool.command(load, url, home)]
+        more = tool.on_kill if kills else ()
+        command = [program, *more, *tool.command(load, url, home)]
         environment = {**os.environ, "HOME": home, "LC_ALL": "C"}
         try:
             done = subprocess.run(command, env=environment, cwd=home, text=True, errors="replace",

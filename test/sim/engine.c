@@ -122,6 +122,12 @@ static void engine_check_listening(const struct engine *engine, int timeout_ms)
     }
 }
 
+size_t engine_turn_bytes(const struct engine *engine)
+{
+    (void)engine;
+    return ENGINE_TURN_BYTES_MIN;
+}
+
 int engine_wait(struct engine *engine, int timeout_ms)
 {
     struct run *run = engine->run;

@@ -47,6 +47,12 @@ void engine_resume(struct engine *engine, struct source *connection)
     engine_peer(engine, connection)->watch.is_paused = false;
 }
 
+/* It misses no reset: nothing has to be looked for. */
+void engine_await_more(struct engine *engine, struct source *connection)
+{
+    (void)engine_peer(engine, connection);
+}
+
 bool engine_has_input(const struct source *connection)
 {
     return connection->flags & SOURCE_HAS_INPUT;

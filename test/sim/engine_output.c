@@ -32,6 +32,10 @@ static size_t output_fits(const struct engine *engine, const struct peer *peer, 
 static void peer_blocks(struct peer *peer, size_t rest)
 {
     peer->watch.awaits_room = true;
+    if (!peer->model.is_blocked || peer->wire.taken > peer->model.taken_at_look) {
+        peer->model.read_at_look = peer->wire.taken - peer->wire.unread;
+        peer->model.taken_at_look = peer->wire.taken;
+    }
     model_blocks(&peer->model, rest);
 }
 

@@ -9,6 +9,8 @@
 
 int __real_close(int fd);
 int __wrap_close(int fd);
+ssize_t __real_recv(int fd, void *to, size_t size, int flags);
+ssize_t __wrap_recv(int fd, void *to, size_t size, int flags);
 
 enum { NOBODY = -1 };
 
@@ -85,6 +87,24 @@ int __wrap_close(int fd)
         return __real_close(fd);
     kernel_close(kernel_run, fd);
     return 0;
+}
+
+/* What the kernel has of the server's output, and the client has not read (engine/engine.h). */
+uint32_t engine_untaken(const struct source *connection)
+{
+    return (uint32_t)kernel_peer(kernel_run, connection->fd)->wire.unread;
+}
+
+/* The server only looks whether there is something (MSG_PEEK). */
+ssize_t __wrap_recv(int fd, void *to, size_t size, int flags)
+{
+    if (fd < FD_FIRST || fd >= FD_FIRST + FDS_MAX)
+        return __real_recv(fd, to, size, flags);
+    const struct wire *wire = &kernel_peer(kernel_run, fd)->wire;
+    if (wire->sent > wire->told)
+        return 1;
+    errno = EAGAIN;
+    return -1;
 }
 
 size_t wire_room(const struct wire *wire)

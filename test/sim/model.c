@@ -12,6 +12,7 @@
 enum {
     LINGER_MS = 5000,      /* how long the server waits for the client to end */
     DRAIN_FIRST_MS = 1000, /* and in a drain, for a first request */
+    SHED_AGE_MS = 1000,    /* how long who is shed has done nothing */
 };
 
 static const struct item *model_item(const struct peer *peer)
@@ -72,7 +73,8 @@ static void model_decide(struct run *run, struct peer *peer, const struct item *
     struct model *model = &peer->model;
     bool is_behind_all = model->told == item->decided;
     bool closes = item->answer.is_last || item->wants_close || item->is_refused ||
-                  !run->options.keep_alive || (run->is_draining && is_behind_all);
+                  !run->options.keep_alive || (run->is_draining && is_behind_all) ||
+                  model->next + 1 == run->options.max_requests;
     model_owe(run, model, &item->answer, (struct persistence){closes, !closes});
     model->owed[model->owed_count - 1].is_behind_all = is_behind_all;
     model->is_over = closes;
@@ -213,7 +215,7 @@ void model_drains(struct run *run)
     for (unsigned i = 0; i < run->peer_count; i++) {
         struct model *model = &run->peers[i].model;
         model->sent_at_drain = run->peers[i].wire.sent;
-        for (unsigned j = model->first_owed; j < model->owed_count && model->is_blocked; j++) {
+        for (unsigned j = model->first_owed; j < model->owed_count; j++) {
             if (model->owed[j].is_behind_all)
                 model->owed[j].persistence.may_close = true;
         }
@@ -347,6 +349,26 @@ void model_leaves(struct run *run, struct peer *peer)
         run_fail(run, "the server leaves client %u, whose input it has not read", peer->number);
 }
 
+/* Whether a client that reads slowly has read something since it was last looked at. */
+static bool model_has_moved(const struct peer *peer)
+{
+    return peer->wire.taken - peer->wire.unread > peer->model.read_at_look;
+}
+
+/* A full worker closes who has done nothing for a while, for one that waits. */
+static bool model_may_be_shed(const struct run *run, const struct peer *peer)
+{
+    const struct model *model = &peer->model;
+    unsigned open = 0, pending = 0;
+    for (unsigned i = 0; i < run->peer_count; i++) {
+        open += run->peers[i].wire.state == WIRE_OPEN;
+        pending += run->peers[i].wire.state == WIRE_PENDING;
+    }
+    return open >= run->options.max_connections && pending > 0 &&
+           model->waits != WAITS_BODY && model->waits != WAITS_READER &&
+           (peer->wire.sent == peer->wire.told || model->waits == WAITS_END) && run->seen_ms - model->since_ms >= SHED_AGE_MS;
+}
+
 /* Why a connection may be cut off. */
 static const char *model_reason(const struct run *run, const struct peer *peer)
 {
@@ -359,8 +381,11 @@ static const char *model_reason(const struct run *run, const struct peer *peer)
         return "memory is short";
     if (model->is_raw)
         return "nobody knows";
-    if (model->waits != WAITS_HEAD && model->waits != WAITS_BODY && model_is_due(run, model))
+    if (model->waits != WAITS_HEAD && model->waits != WAITS_BODY && model_is_due(run, model) &&
+        !(model->waits == WAITS_READER && model_has_moved(peer)))
         return "its time is over";
+    if (model_may_be_shed(run, peer))
+        return "others wait for its place";
     if (run->is_draining && model->waits == WAITS_NEXT && model_is_paid(model) &&
         model->told >= model->sent_at_drain)
         return "it is idle in a drain";
@@ -399,17 +424,27 @@ static void model_is_settled(const struct run *run, const struct peer *peer)
                  peer->number);
 }
 
-static void model_is_in_time(const struct run *run, const struct peer *peer, int timeout_ms)
+static void model_is_in_time(const struct run *run, struct peer *peer, int timeout_ms)
 {
-    const struct model *model = &peer->model;
+    struct model *model = &peer->model;
     if (model->is_raw || peer->watch.error || peer->wire.is_reset)
         return;
+    if (model->waits == WAITS_READER && model_is_due(run, model) && model_has_moved(peer)) {
+        model->read_at_look = peer->wire.taken - peer->wire.unread;
+        model->since_ms = run->seen_ms;
+    }
     int64_t latest_ms = model_due_ms(run, model) + TIMER_SLACK_MS;
     if (run->seen_ms >= latest_ms)
         run_fail(run, "the time of client %u has come, and nothing happens", peer->number);
     if (timeout_ms < 0 || run->seen_ms + timeout_ms > latest_ms)
         run_fail(run, "the worker would sleep for %d ms, past the time of client %u", timeout_ms,
                  peer->number);
+}
+
+/* Its further requests have to wait for the next turn, which comes at once. */
+static bool model_is_held(const struct peer *peer, int timeout_ms)
+{
+    return timeout_ms == 0 && peer->watch.is_paused && !peer->model.is_blocked;
 }
 
 void model_sleeps(struct run *run, int timeout_ms)
@@ -419,11 +454,12 @@ void model_sleeps(struct run *run, int timeout_ms)
     if (run->is_draining && (timeout_ms < 0 || run->seen_ms + timeout_ms > run->drain_until_ms))
         run_fail(run, "the worker would sleep for %d ms, past the end of the drain", timeout_ms);
     for (unsigned i = 0; i < run->peer_count; i++) {
-        const struct peer *peer = &run->peers[i];
+        struct peer *peer = &run->peers[i];
         const struct source *source = peer->watch.source;
         if (!source || source->kind != SOURCE_CONNECTION)
             continue;
-        model_is_settled(run, peer);
+        if (!model_is_held(peer, timeout_ms))
+            model_is_settled(run, peer);
         model_is_in_time(run, peer, timeout_ms);
     }
 }

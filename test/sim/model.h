@@ -48,6 +48,8 @@ struct model {
     bool is_starved_early; /* when its method was not known yet */
     bool was_decided;      /* something, since it was settled */
     enum waits waits;
+    size_t read_at_look; /* output that the client had read when its pace was looked at last */
+    size_t taken_at_look; /* and that the kernel had taken */
     int64_t since_ms;
     size_t sent_at_drain; /* what the client had sent when the drain began */
 

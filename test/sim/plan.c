@@ -137,13 +137,6 @@ static void plan_unwanted(struct plan *plan, struct choice *choice)
     }
 }
 
-static void plan_connect(struct plan *plan)
-{
-    plan_text(plan, "CONNECT", "a:80", "");
-    plan_words(plan, 501);
-    plan->is_unwanted = true;
-}
-
 static void plan_close(struct plan *plan, struct choice *choice)
 {
     plan_text(plan, DRAW(choice, "GET", "HEAD"), "/close", "ok");
@@ -201,10 +194,7 @@ void plan_draw(struct plan *out, struct choice *choice, uint32_t long_pages)
         plan_words(out, 500);
         break;
     default:
-        if (chance(choice, 300))
-            plan_connect(out);
-        else
-            plan_close(out, choice);
+        plan_close(out, choice);
         break;
     }
     out->answer.is_head = strcmp(out->method, "HEAD") == 0;

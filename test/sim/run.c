@@ -96,6 +96,10 @@ static void run_draw_options(struct run *run)
     run->options.max_connections = PICK(run, 1, 2, 5, 150, 300);
     run->options.backlog = (int)PICK(run, 1, 4, 128);
     run->options.idle_ms = PICK(run, 50, 1000, 60000);
+    /* The pace of clients is not modelled. */
+    run->options.body_rate_min = run->options.write_rate_min = 0;
+    run->options.turn_requests = PICK(run, 1, 3, 256, 256);
+    run->options.max_requests = PICK(run, 0, 0, 0, 1, 3);
     run->options.head_ms = PICK(run, 30, 1000, 10000);
     run->options.body_ms = PICK(run, 30, 1000, 30000);
     run->options.write_ms = PICK(run, 40, 1000, 30000);

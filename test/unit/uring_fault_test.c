@@ -7,6 +7,7 @@
 #include "engine_fixture.h"
 
 #include <errno.h>
+#include <liburing.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -178,6 +179,77 @@ static void test_half_of_it_is_taken(void **state)
     }
 }
 
+/* It cannot hold another completion until some were taken out. */
+static void test_completions_do_not_fit(void **state)
+{
+    struct owner *owner = *state;
+    struct end *end = end_open(owner);
+    for (size_t i = 0; i < 5; i++) {
+        peer_write(end, span_skip(pattern(i * 100 + 100), i * 100));
+        assert_int_equal(end_send(owner, end, span_skip(pattern(i * 100 + 100), i * 100)), 0);
+        mock.enter_error = -EBUSY;
+        mock.enter_errors = 1;
+        owner_wait(owner);
+        assert_false(peer_read(end));
+        assert_int_equal(end->read, i * 100 + 100);
+        owner_dispatch(owner);
+    }
+    while (end->told_length < 500)
+        owner_turn(owner);
+    end_expect_told(end, pattern(500));
+}
+
+/* Errors of a connection */
+
+static void end_send_and_flush(struct owner *owner, struct end *end, bool flushes)
+{
+    assert_int_equal(end_send(owner, end, pattern(100)), 0);
+    mock.breaks = IORING_OP_SEND;
+    if (flushes)
+        owner_flush(owner);
+    else
+        owner_wait(owner);
+    assert_int_equal(mock.breaks, 0);
+}
+
+/* What was sent is lost, so nothing may follow it, though the kernel would take it: the peer would
+ * read on behind a hole. */
+static void test_nothing_goes_behind_a_send_that_has_failed(void **state)
+{
+    struct owner *owner = *state;
+    for (size_t i = 0; i < 4; i++) {
+        struct end *end = end_open(owner);
+        owner_catch_up(owner);
+        end_send_and_flush(owner, end, i % 2);
+        owner->inside = CALLED_SEND;
+        ssize_t sent = i < 2 ? engine_send(owner->engine, &end->source, pattern(100))
+                             : engine_send_now(owner->engine, &end->source, pattern(100));
+        owner->inside = CALLED_NOWHERE;
+        assert_int_equal(sent, -EPIPE);
+        while (!end->ended)
+            owner_turn(owner);
+        assert_int_equal(end->error, -EBADF);
+        owner_catch_up(owner);
+        assert_true(peer_read(end));
+        assert_int_equal(end->read, 0);
+    }
+}
+
+/* It would pass for the death of the master. */
+static void test_a_poll_that_fails_is_no_ringing(void **state)
+{
+    struct owner *owner = *state;
+    struct end *bell = bell_open(owner);
+    mock.breaks = IORING_OP_POLL_ADD;
+    owner_wait(owner);
+    owner_dispatch(owner);
+    assert_int_equal(mock.breaks, 0);
+    assert_int_equal(bell->rung, 0);
+    bell_ring(bell);
+    while (!bell->rung)
+        owner_turn(owner);
+}
+
 /* Errors that do not pass */
 
 /* A wait of a ring that has died, for this reason. */
@@ -277,6 +349,11 @@ int main(void)
         {"the_kernel_is_short_of_memory", test_the_kernel_is_short_of_memory, fault_open,
          fault_close, NULL},
         {"half_of_it_is_taken", test_half_of_it_is_taken, fault_open, fault_close, NULL},
+        {"completions_do_not_fit", test_completions_do_not_fit, fault_open, fault_close, NULL},
+        {"a_poll_that_fails_is_no_ringing", test_a_poll_that_fails_is_no_ringing, fault_open,
+         fault_close, NULL},
+        {"nothing_goes_behind_a_send_that_has_failed",
+         test_nothing_goes_behind_a_send_that_has_failed, fault_open, fault_close, NULL},
         {"a_link_is_torn_by_a_wait", test_a_link_is_torn_by_a_wait, fault_open, fault_close, NULL},
         {"a_link_is_torn_by_a_flush", test_a_link_is_torn_by_a_flush, fault_open, fault_close,
          NULL},

@@ -95,6 +95,10 @@ static bool request_goes_on(const struct io_uring_sqe *request)
 static void mock_change(struct io_uring_sqe *request)
 {
     mock.sends += request->opcode == IORING_OP_SEND;
+    if (mock.breaks && request->opcode == mock.breaks) {
+        request->fd = -1; /* for which the true kernel has -EBADF */
+        mock.breaks = 0;
+    }
     if (mock.traits & MOCK_LOUD && request->opcode == IORING_OP_SEND)
         request->flags &= (uint8_t)~IOSQE_CQE_SKIP_SUCCESS;
     if (!request_goes_on(request))

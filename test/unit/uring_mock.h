@@ -32,6 +32,7 @@ struct mock {
     int enter_error;  /* so is io_uring_enter, */
     int enter_errors; /* so many times; -1: for ever */
     unsigned takes;   /* of what is submitted the next time, it takes so much; 0: all */
+    int breaks;       /* the next request of this kind (enum io_uring_op) fails; 0: none does */
 
     /* What the kernel was asked for, and what it said. */
     unsigned flags;      /* that the ring was set up with */
