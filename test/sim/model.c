@@ -154,9 +154,14 @@ static int64_t model_due_ms(const struct run *run, const struct model *model)
     return model->since_ms + waits_ms(run, model->waits);
 }
 
-bool model_is_due(const struct run *run, const struct model *model)
+static bool model_is_due(const struct run *run, const struct model *model)
 {
     return run->seen_ms >= model_due_ms(run, model);
+}
+
+bool model_is_expiring(const struct run *run, const struct model *model)
+{
+    return model_is_due(run, model) || (model->is_blocked && model->since_ms == run->seen_ms);
 }
 
 static enum waits model_waits(const struct run *run, const struct peer *peer)
@@ -323,12 +328,21 @@ void model_finishes(struct run *run, struct peer *peer)
     model->is_finished = true;
 }
 
+/* Whether the server has not begun to answer the last request that it was told of: it waits, and
+ * what more has come is looked for then. */
+static bool model_holds_last(const struct model *model)
+{
+    unsigned owed = model->owed_count - model->first_owed;
+    return owed > 1 || (owed == 1 && model->matched == model->output_length);
+}
+
 void model_blocks(struct model *model, size_t rest)
 {
     model->handed -= rest;
     model->is_blocked = true;
     model->is_finished = false;   /* it is not behind its output yet */
-    model->has_said_last = false; /* by the time that goes on, it may have said more */
+    if (!model_holds_last(model))
+        model->has_said_last = false; /* by the time that goes on, it may have said more */
 }
 
 void model_leaves(struct run *run, struct peer *peer)

@@ -88,8 +88,8 @@ void model_settle(struct run *run, struct peer *peer);
  * and no time-out be overslept. */
 void model_sleeps(struct run *run, int timeout_ms);
 
-/* Whether its time has come. */
-bool model_is_due(const struct run *run, const struct model *model);
+/* Whether its time has come, and the server may be about to act on that. */
+bool model_is_expiring(const struct run *run, const struct model *model);
 
 /* How many blocks of memory the server may hold for it. */
 unsigned model_memory(const struct peer *peer);

@@ -141,12 +141,12 @@ static void run_begin(struct run *run)
  * was in this turn, or its requests have waited for the turn. */
 static bool run_may_act(const struct run *run, const struct peer *peer)
 {
-    return model_is_due(run, &peer->model) || peer->model.since_ms == run->seen_ms ||
+    return model_is_expiring(run, &peer->model) || peer->model.since_ms == run->seen_ms ||
            peer->watch.is_paused;
 }
 
 /* An allocation of the server: fails for whom it is told of just now, and those that had input in
- * this batch, or are late. */
+ * this batch, or whose time has come. */
 static bool run_starves(void *data)
 {
     struct run *run = data;
