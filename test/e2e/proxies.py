@@ -62,8 +62,8 @@ backend out
 
 
 class Way(NamedTuple):
-    """One way to configure a proxy: what is said of the upstream server, and what besides. `reuses`:
-    it keeps connections to the server."""
+    """One way to configure a proxy: what is said of the upstream server, and what besides. When
+    `reuses`, it keeps connections to the server."""
     program: str
     upstream: str
     rest: str
