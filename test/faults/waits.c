@@ -28,9 +28,12 @@ static struct {
 static __attribute__((constructor)) void originals_find(void)
 {
     static const struct symbol symbols[] = {
-        {"epoll_create1", &original.epoll_create1}, {"epoll_ctl", &original.epoll_ctl},
-        {"epoll_wait", &original.epoll_wait},       {"poll", &original.poll},
-        {"ppoll", &original.ppoll},                 {"pselect", &original.pselect},
+        {"epoll_create1", &original.epoll_create1},
+        {"epoll_ctl", &original.epoll_ctl},
+        {"epoll_wait", &original.epoll_wait},
+        {"poll", &original.poll},
+        {"ppoll", &original.ppoll},
+        {"pselect", &original.pselect},
         {"syscall", &original.syscall},
     };
     symbols_find(symbols, sizeof symbols / sizeof *symbols);
@@ -134,6 +137,7 @@ int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const
     return fault_strikes(CALL_PPOLL) ? -1 : original.ppoll(fds, nfds, timeout, ss);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the system's own parameters */
 int pselect(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds,
             const struct timespec *timeout, const sigset_t *sigmask)
 {
