@@ -5,6 +5,9 @@
 PREFIX  ?= /usr/local
 DESTDIR ?=
 ARGS    ?=
+# Of `make fuzz`, for each target.
+SECONDS ?= 60
+SEEDS   ?= 100000
 # An interpreter that can import pytest; Debian's package serves Debian's own python3.
 PYTHON  ?= $(firstword $(wildcard /usr/bin/python3) python3)
 
@@ -17,7 +20,7 @@ SETUP   := meson setup -Dwerror=$(WERROR)
 LDCONFIG = PATH=$$PATH:/sbin; \
     if [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
-.PHONY: all run test asan load faults bench lint format install clean help
+.PHONY: all run test asan sim fuzz faults load bench slow lint format install clean help
 
 all: build/build.ninja ## build the program and the libraries into build/ (the default)
 	@ninja -C build
@@ -27,6 +30,7 @@ run: all ## build, then serve "ok" on http://localhost:8081 (ARGS= takes more op
 
 test: ## install what is missing, build, and run all tests
 	@tools/need build test load
+	@if tools/need fuzz; then $(MAKE) --no-print-directory build-fuzz/build.ninja; fi
 	@$(MAKE) --no-print-directory build/with-tests
 	@ninja -C build
 	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) tools/test
@@ -36,6 +40,16 @@ asan: ## the same under AddressSanitizer and UndefinedBehaviorSanitizer, in buil
 	@$(MAKE) --no-print-directory build-asan/build.ninja
 	@ninja -C build-asan
 	@SELKIE_BUILD=$(CURDIR)/build-asan $(PYTHON) tools/test
+
+fuzz: ## look for inputs that break the parsers, SECONDS=60 for each target (ARGS=head for one)
+	@tools/need fuzz
+	@$(MAKE) --no-print-directory build-fuzz/build.ninja
+	@$(PYTHON) test/fuzz/run.py --seconds $(SECONDS) $(ARGS)
+sim: ## play SEEDS=100000 runs of the simulation
+	@tools/need build test
+	@$(MAKE) --no-print-directory build/with-tests
+	@ninja -C build test/sim/sim
+	@build/test/sim/sim --jobs 2 --file test/sim/seeds.txt --seeds $(SEEDS)
 
 load: all ## every cell of the load matrix; writes docs/load-matrix.md
 	@tools/need load
@@ -52,7 +66,11 @@ bench: all ## measure side by side with bare loops and peers; writes docs/perfor
 	@tools/need counters || echo "make bench: goes without them"
 	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) bench/performance.py $(ARGS)
 
-lint: ## clang-format, clang-tidy, cppcheck, and the warnings of clang
+slow: all ## measure a good client beside slow and greedy ones; writes docs/limits.md
+	@tools/need slow
+	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) bench/slow.py $(ARGS)
+
+lint: ## clang-format, clang-tidy, cppcheck, the analyzers of clang and gcc
 	@tools/need build lint
 	@tools/lint
 
@@ -66,7 +84,7 @@ install: all ## install below $(DESTDIR)$(PREFIX)
 	@$(if $(DESTDIR),,$(LDCONFIG))
 
 clean: ## remove what was built
-	rm -rf build build-asan build-lint
+	rm -rf build build-asan build-fuzz build-lint build-lint-gcc
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -83,3 +101,7 @@ build/with-tests: build/build.ninja
 build-asan/build.ninja:
 	@$(SETUP) -Db_sanitize=address,undefined -Db_lto=false -Db_lundef=false -Doptimization=1 \
 	    -Dtests=true build-asan
+
+build-fuzz/build.ninja:
+	@CC=clang $(SETUP) -Db_sanitize=address,undefined -Db_lto=false -Db_lundef=false \
+	    -Doptimization=2 -Dfuzz=true build-fuzz

@@ -63,15 +63,35 @@ struct selkie_options {
      * (TCP_DEFER_ACCEPT, tcp(7)): a wake-up less for each. But such a client, connected in its own
      * eyes, is reset when the server ends before that. Linux; default false. */
     bool defer_accept;
-    bool keep_alive;          /* default true; false: close after each response, announced */
+    bool keep_alive; /* default true; false: close after each response, announced */
+
+    /* Bounds. What a client does beyond one costs that client its request or connection, and is
+     * counted (struct selkie_counters). */
     unsigned max_connections; /* a worker; 0 (default): what the descriptor limit allows */
-    uint32_t idle_ms;         /* a connection without a byte of a request; default 60000 */
-    uint32_t head_ms;         /* from the first byte of a head to its last; default 10000 */
-    uint32_t body_ms;         /* between two pieces of a body; default 30000 */
-    uint32_t write_ms;        /* for the client to take a piece of a response; default 30000 */
-    uint32_t drain_ms;        /* from stop to the end of the last busy connection; 30000 */
-    size_t head_max;          /* bytes of a request head; default 16384 */
-    size_t body_max;          /* bytes of a request body; default 1048576 */
+    /* Of one client address in a worker, of an IPv6 network (/64) together; 0 (default): no bound.
+     * What is beyond is answered with 429. */
+    unsigned max_per_address;
+    unsigned max_requests;   /* a connection; 0 (default): no bound */
+    unsigned turn_requests;  /* of a connection in one turn of the loop; default 256 */
+    size_t turn_bytes;       /* the same of input, 16 KiB to 1 MiB; 0 (default): 128 KiB over
+                              * io_uring, 32 KiB over a selector */
+    uint32_t idle_ms;        /* a connection without a byte of a request; default 60000 */
+    uint32_t head_ms;        /* from the first byte of a head to its last; default 10000 */
+    uint32_t body_ms;        /* between two pieces of a body; default 30000 */
+    uint32_t write_ms;       /* for the client to take a piece of a response; default 30000 */
+    uint32_t drain_ms;       /* from stop to the end of the last busy connection; 30000 */
+    uint32_t body_rate_min;  /* bytes a second of a body, behind its first 5 s; 0: no bound;
+                              * default 240 */
+    uint32_t write_rate_min; /* the same of responses that the client takes; default 240 */
+    size_t head_max;         /* bytes of a request head; default 16384 */
+    unsigned fields_max;     /* fields of a head, 1 to 100; default 100 */
+    size_t target_max;       /* bytes of a request target; default 8192 */
+    size_t body_max;         /* bytes of a request body; default 1048576 */
+    uint32_t chunk_line_max; /* bytes of a chunk-size line with its extensions; default 256 */
+    uint32_t trailer_max;    /* bytes of a trailer section; default 8192 */
+
+    int report_signal; /* `signalled` is called at it too, SIGUSR1 for one, and that is all; 0
+                        * (default): none */
 
     /* Each may be NULL (default). In the process that called selkie_server_run: `ready`, once all
      * workers accept connections; `signalled`, at each SIGTERM, SIGINT and SIGQUIT, before the
@@ -146,11 +166,37 @@ void selkie_server_stop(struct selkie_server *server);
 /* The last failure of this server in one line, or "". Lent until the next call on it. */
 const char *selkie_server_error(const struct selkie_server *server);
 
+/* The bounds of struct selkie_options, in its order, but for drain_ms. */
+enum selkie_bound {
+    SELKIE_BOUND_MAX_CONNECTIONS, /* an idle or slow connection was closed to make room */
+    SELKIE_BOUND_MAX_PER_ADDRESS,
+    SELKIE_BOUND_MAX_REQUESTS,
+    SELKIE_BOUND_TURN_REQUESTS, /* further requests had to wait for the next turn */
+    SELKIE_BOUND_TURN_BYTES,
+    SELKIE_BOUND_IDLE_TIMEOUT,
+    SELKIE_BOUND_HEAD_TIMEOUT,
+    SELKIE_BOUND_BODY_TIMEOUT,
+    SELKIE_BOUND_WRITE_TIMEOUT,
+    SELKIE_BOUND_MIN_BODY_RATE,
+    SELKIE_BOUND_MIN_WRITE_RATE,
+    SELKIE_BOUND_MAX_HEAD,
+    SELKIE_BOUND_MAX_FIELDS,
+    SELKIE_BOUND_MAX_TARGET,
+    SELKIE_BOUND_MAX_BODY,
+    SELKIE_BOUND_MAX_CHUNK_LINE,
+    SELKIE_BOUND_MAX_TRAILER,
+    SELKIE_BOUND_COUNT,
+};
+
+/* The name of a bound, that of the program's option: "max-connections"; NULL for none of them. */
+const char *selkie_bound_name(enum selkie_bound bound);
+
 /* What all workers together have done since the server was made. */
 struct selkie_counters {
-    uint64_t connections; /* accepted */
-    uint64_t responses;   /* answers given, without 100 Continue */
-    uint64_t active;      /* connections that are open */
+    uint64_t connections;                 /* accepted */
+    uint64_t responses;                   /* answers given, without 100 Continue */
+    uint64_t active;                      /* connections that are open */
+    uint64_t reached[SELKIE_BOUND_COUNT]; /* so often a client has met each bound */
 };
 void selkie_server_counters(const struct selkie_server *server, struct selkie_counters *out);
 
@@ -191,10 +237,10 @@ void selkie_reply_close(struct selkie_request *request);
 
 /*
  * Answers the request: `status` 200 to 599, `type` the Content-Type or NULL, and the body, which is
- * copied before this returns. HEAD, 204 and 304 are answered without it. Returns 0; -EALREADY when
- * the request is answered; -EINVAL for another status or a type with control characters; -ENOSPC
- * when the type, with the fields that were added, is longer than 8 KiB; -ENOMEM; -EPIPE when the
- * client has gone, which needs no action.
+ * copied before this returns. HEAD, 204, 205 and 304 are answered without it. Returns 0; -EALREADY
+ * when the request is answered; -EINVAL for another status or a type with control characters;
+ * -ENOSPC when the type, with the fields that were added, is longer than 8 KiB; -ENOMEM; -EPIPE
+ * when the client has gone, which needs no action.
  */
 int selkie_reply(struct selkie_request *request, int status, const char *type, const void *body,
                  size_t length);

@@ -43,4 +43,14 @@ static inline void list_remove(struct list *link)
     list_init(link);
 }
 
+/* Moves all members of `from` to the empty list `to`. */
+static inline void list_take_all(struct list *to, struct list *from)
+{
+    if (list_is_empty(from))
+        return;
+    *to = *from;
+    to->next->previous = to->previous->next = to;
+    list_init(from);
+}
+
 #endif

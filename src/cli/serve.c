@@ -46,10 +46,25 @@ static void on_ready(struct selkie_server *server, void *data)
     selkie_server_stop(server);
 }
 
+/* What the counters say, a line each: the bounds that no client has met are left out. */
+static void say_counters(const struct selkie_server *server)
+{
+    struct selkie_counters counters;
+
+    selkie_server_counters(server, &counters);
+    say("connections %" PRIu64 " active %" PRIu64 " responses %" PRIu64, counters.connections,
+        counters.active, counters.responses);
+    for (int bound = 0; bound < SELKIE_BOUND_COUNT; bound++)
+        if (counters.reached[bound] > 0)
+            say("reached %s %" PRIu64, selkie_bound_name((enum selkie_bound)bound),
+                counters.reached[bound]);
+}
+
 static void on_signalled(struct selkie_server *server, int number, void *data)
 {
-    (void)server;
     (void)data;
+    if (number == SIGUSR1)
+        say_counters(server);
     if (number != SIGINT)
         return;
     (void)puts("Shutting down worker processes ...");
@@ -123,7 +138,9 @@ int serve(const struct command *command, const struct settings *settings)
     options.ready = on_ready;
     options.signalled = on_signalled;
     options.log = on_log;
+    options.report_signal = SIGUSR1;
     options.data = &run;
+    (void)signal(SIGUSR1, SIG_IGN);
     (void)signal(SIGTERM, on_signal);
     (void)signal(SIGINT, on_signal);
     server = selkie_server_new(&options);

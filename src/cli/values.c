@@ -6,6 +6,7 @@
  */
 #include "cli/cli.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -130,6 +131,7 @@ static bool is_text(const struct option *option)
 /* A number's field is a bool, or an integer of 4 or 8 bytes. */
 static void number_store(void *to, size_t size, int64_t number)
 {
+    assert(size == sizeof(bool) || size == sizeof(int32_t) || size == sizeof(int64_t));
     if (size == sizeof(bool))
         *(bool *)to = number != 0;
     else if (size == sizeof(int32_t))
@@ -151,6 +153,7 @@ int value_set(struct settings *settings, const struct option *option, const char
     int64_t number = 0;
     int error = value_parse(option, text, &number);
 
+    assert(option->kind != OPTION_ADDRESS);
     if (error != 0)
         return error;
     if (!is_text(option))

@@ -8,25 +8,30 @@
 #include "engine/family.h"
 
 #include <errno.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
+
 /* The best: io_uring unless a trigger is asked for, which only readiness has. */
-static int engine_open_best(enum engine_trigger trigger, struct engine **out,
+static int engine_open_best(struct engine_wish wish, struct engine **out,
                             struct engine_refusal *refusal)
 {
-    if (trigger == ENGINE_BEST_TRIGGER && uring_open(out, refusal) == 0)
+    if (wish.trigger == ENGINE_BEST_TRIGGER && uring_open(wish.turn_bytes, out, refusal) == 0)
         return 0;
-    return ready_open(NULL, trigger, out);
+    return ready_open(wish, out);
 }
 
 static int engine_open_named(struct engine_wish wish, struct engine **out,
                              struct engine_refusal *refusal)
 {
     if (strcmp(wish.name, ENGINE_URING) != 0)
-        return ready_open(wish.name, wish.trigger, out);
+        return ready_open(wish, out);
     if (wish.trigger != ENGINE_BEST_TRIGGER)
         return -EINVAL;
-    int error = uring_open(out, refusal);
+    int error = uring_open(wish.turn_bytes, out, refusal);
     return error == -EINVAL ? -ENOTSUP : error; /* so an older kernel says it; the wish is valid */
 }
 
@@ -34,8 +39,8 @@ int engine_open(struct engine_wish wish, const struct engine_calls *calls, void 
                 struct engine **out, struct engine_refusal *refusal)
 {
     *refusal = (struct engine_refusal){0};
-    int error = wish.name ? engine_open_named(wish, out, refusal)
-                          : engine_open_best(wish.trigger, out, refusal);
+    int error =
+        wish.name ? engine_open_named(wish, out, refusal) : engine_open_best(wish, out, refusal);
     if (error)
         return error;
     (*out)->calls = calls;
@@ -51,6 +56,11 @@ const char *engine_name(const struct engine *engine)
 const char *engine_trigger_name(const struct engine *engine)
 {
     return engine->trigger_name;
+}
+
+size_t engine_turn_bytes(const struct engine *engine)
+{
+    return engine->turn_bytes;
 }
 
 int engine_wait(struct engine *engine, int timeout_ms)
@@ -93,6 +103,12 @@ void engine_resume(struct engine *engine, struct source *connection)
     engine->family->resume(engine, connection);
 }
 
+void engine_await_more(struct engine *engine, struct source *connection)
+{
+    if (engine->family->await_more)
+        engine->family->await_more(engine, connection);
+}
+
 ssize_t engine_send(struct engine *engine, struct source *connection, struct span bytes)
 {
     return engine->family->send(engine, connection, bytes);
@@ -117,6 +133,21 @@ bool engine_holds_output(const struct engine *engine)
 bool engine_has_input(const struct source *connection)
 {
     return (connection->flags & (SOURCE_READABLE | SOURCE_ENDED)) == SOURCE_READABLE;
+}
+
+uint32_t engine_untaken(const struct source *connection)
+{
+    int count = 0;
+#ifdef SIOCOUTQ
+    if (ioctl(connection->fd, SIOCOUTQ, &count) != 0)
+        return 0;
+#elif defined(FIONWRITE)
+    if (ioctl(connection->fd, FIONWRITE, &count) != 0)
+        return 0;
+#else
+    (void)connection;
+#endif
+    return count > 0 ? (uint32_t)count : 0;
 }
 
 bool engine_takes_turns(const struct engine *engine)

@@ -71,10 +71,14 @@ struct engine;
 
 enum engine_trigger { ENGINE_BEST_TRIGGER, ENGINE_EDGE, ENGINE_LEVEL };
 
+/* Bounds of what an engine can be told to tell of one connection in one turn. */
+enum { ENGINE_TURN_BYTES_MIN = 16 * 1024, ENGINE_TURN_BYTES_MAX = 1024 * 1024 };
+
 /* The engine that is asked for. */
 struct engine_wish {
     const char *name; /* "io_uring", or of a selector; NULL: the best that can be triggered so */
     enum engine_trigger trigger;
+    size_t turn_bytes; /* at most so much input of a connection in one turn; 0: the engine knows */
 };
 
 /* Why an engine is not to be had: what could not be done, and the negative errno of that. */
@@ -98,6 +102,9 @@ int engine_open(struct engine_wish wish, const struct engine_calls *calls, void 
  * "level", or NULL for one that has no trigger. */
 const char *engine_name(const struct engine *engine);
 const char *engine_trigger_name(const struct engine *engine);
+
+/* How much input of a connection it tells in one turn at most. */
+size_t engine_turn_bytes(const struct engine *engine);
 
 /* Waits for something to dispatch, at most `timeout_ms` (negative: without end). What was sent has
  * been taken by the kernel when it returns, or `unsent` was told. Returns 0 or a negative errno:
@@ -130,6 +137,11 @@ int engine_accept(struct engine *engine, struct source *listener, int count);
 void engine_pause(struct engine *engine, struct source *connection);
 void engine_resume(struct engine *engine, struct source *connection);
 
+/* Says that input which was told of this connection has brought no answer: more is to come. An
+ * engine that may have missed a reset behind that input looks for it; an answer would have met it.
+ */
+void engine_await_more(struct engine *engine, struct source *connection);
+
 /* Sends. Returns how many bytes were taken; when that is less than all, `writable` will come. Until
  * the next flush or wait those bytes stay as they are, since `unsent` may give back some. Returns
  * -EBUSY when the engine has to be flushed first, or another negative errno: the connection is
@@ -148,6 +160,10 @@ bool engine_holds_output(const struct engine *engine);
 
 /* Whether the kernel may hold input of this connection that was not read. */
 bool engine_has_input(const struct source *connection);
+
+/* Bytes of output that the kernel has taken, and the peer has not; 0 where the system does not tell
+ * (SIOCOUTQ, tcp(7), unix(7)). */
+uint32_t engine_untaken(const struct source *connection);
 
 /* Ends the output of a connection behind what was sent: the peer reads all of that, then the end
  * (shutdown(2)). */

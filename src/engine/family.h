@@ -29,6 +29,7 @@ struct engine_family {
     void (*unlisten)(struct engine *engine, struct source *listener);
     void (*pause)(struct engine *engine, struct source *connection);
     void (*resume)(struct engine *engine, struct source *connection);
+    void (*await_more)(struct engine *engine, struct source *connection); /* NULL: misses nothing */
     ssize_t (*send)(struct engine *engine, struct source *connection, struct span bytes);
     ssize_t (*send_now)(struct engine *engine, struct source *connection, struct span bytes);
     void (*flush)(struct engine *engine); /* NULL for one that never holds output */
@@ -45,6 +46,7 @@ struct engine {
     const char *trigger_name;         /* as engine_trigger_name */
     const struct engine_calls *calls; /* borrowed, like owner */
     void *owner;
+    size_t turn_bytes;      /* as engine_turn_bytes */
     bool takes_turns;       /* as engine_takes_turns */
     bool holds_output;      /* something sent waits to be flushed */
     struct source *dropped; /* closed in this turn */
@@ -52,8 +54,8 @@ struct engine {
 
 /* The two families. What opens one fills everything but `calls` and `owner`; returns as
  * engine_open. */
-int ready_open(const char *selector, enum engine_trigger trigger, struct engine **out);
-int uring_open(struct engine **out, struct engine_refusal *refusal);
+int ready_open(struct engine_wish wish, struct engine **out);
+int uring_open(size_t turn_bytes, struct engine **out, struct engine_refusal *refusal);
 
 /* Puts a source on a list of things to come back to, unless it is on one. */
 void source_queue(struct source **queue, struct source *source);

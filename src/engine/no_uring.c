@@ -4,8 +4,9 @@
 
 #include <errno.h>
 
-int uring_open(struct engine **out, struct engine_refusal *refusal)
+int uring_open(size_t turn_bytes, struct engine **out, struct engine_refusal *refusal)
 {
+    (void)turn_bytes;
     (void)out;
     *refusal = (struct engine_refusal){"a build without liburing", -ENOTSUP};
     return -ENOTSUP;

@@ -19,11 +19,10 @@
 enum {
     /* One recv a connection a turn, so this is also its fair share: room for a whole pipelined
      * batch of any load tool. */
-    READ_SIZE = 32 * 1024,
+    READ_SIZE_DEFAULT = 32 * 1024,
     /* A batch is read first, then told, then sent: the kernel's code and ours throw each other out
      * of the instruction cache once a batch instead of twice a request. */
     BATCH_MAX = 16,
-    INPUT_SIZE = 2 * READ_SIZE,
     /* What one wait can report; more are reported by the next. */
     READY_MAX = 256,
     /* poll(2) and select(2) need memory for each call: so long it gets where there is none. */
@@ -49,8 +48,9 @@ struct ready {
     struct source *changed; /* level: connections whose interest may have changed */
     int reading_count;
     struct reading readings[BATCH_MAX];
+    size_t read_size; /* of one recv */
     size_t input_used;
-    char input[INPUT_SIZE]; /* lent to calls->input */
+    char input[]; /* two of these, lent to calls->input */
 };
 
 static struct ready *ready_of(struct engine *engine)
@@ -154,7 +154,7 @@ static void ready_keep(struct ready *ready, struct source *source, size_t length
     ready->readings[ready->reading_count++] =
         (struct reading){source, {ready->input + ready->input_used, length}};
     ready->input_used += length;
-    if (ready->reading_count == BATCH_MAX || INPUT_SIZE - ready->input_used < READ_SIZE)
+    if (ready->reading_count == BATCH_MAX || ready->input_used > ready->read_size)
         ready_deliver(ready);
 }
 
@@ -162,12 +162,12 @@ static void connection_read(struct ready *ready, struct source *source)
 {
     ssize_t count;
     do
-        count = recv(source->fd, ready->input + ready->input_used, READ_SIZE, 0);
+        count = recv(source->fd, ready->input + ready->input_used, ready->read_size, 0);
     while (count < 0 && errno == EINTR);
 
     if (count > 0) {
         /* A short read has emptied the socket, unless an end or urgent data stands behind it. */
-        if (count < READ_SIZE && !(source->flags & SOURCE_HANGUP))
+        if ((size_t)count < ready->read_size && !(source->flags & SOURCE_HANGUP))
             source->flags &= (uint8_t)~SOURCE_READABLE;
         ready_keep(ready, source, (size_t)count);
         return;
@@ -331,28 +331,37 @@ static const struct engine_family ready_family = {
     .close = ready_close,
 };
 
-int ready_open(const char *selector, enum engine_trigger trigger, struct engine **out)
+/* The analyzer of gcc does not see that what is returned, or closed, is the memory itself: its
+ * first member. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
+int ready_open(struct engine_wish wish, struct engine **out)
 {
-    struct ready *ready = malloc(sizeof *ready);
+    size_t read_size = wish.turn_bytes ? wish.turn_bytes : READ_SIZE_DEFAULT;
+    struct ready *ready = malloc(sizeof *ready + 2 * read_size);
     if (!ready)
         return -ENOMEM;
-    ready->selector = selkie_selector_open(selector);
+    ready->selector = selkie_selector_open(wish.name);
     if (!ready->selector) {
         int error = -errno;
         free(ready);
         return error;
     }
     bool has_edge = ready->selector->system->has_edge;
-    if (trigger == ENGINE_EDGE && !has_edge) {
+    if (wish.trigger == ENGINE_EDGE && !has_edge) {
         ready_close(&ready->head);
         return -EINVAL;
     }
-    ready->edge = trigger != ENGINE_LEVEL && has_edge;
+    ready->edge = wish.trigger != ENGINE_LEVEL && has_edge;
     ready->head = (struct engine){
         .family = &ready_family,
         .name = selkie_selector_name(ready->selector),
         .trigger_name = ready->edge ? "edge" : "level",
+        .turn_bytes = read_size,
     };
+    ready->read_size = read_size;
     ready->event_count = ready->reading_count = 0;
     ready->input_used = 0;
     ready->again = ready->changed = NULL;

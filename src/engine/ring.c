@@ -15,8 +15,6 @@ enum {
      * nothing. Several, since a wait also ends when the kernel is short of memory. */
     TRY_WAITS = 50,
     TRY_MS = 20,
-    /* A send of this much cannot fit a socket that ring_try has made small. */
-    TRY_SIZE = RING_BUFFERS * RING_BUFFER_SIZE,
     /* The kernel is short of memory for a submission (io_uring_enter(2), EAGAIN): so often it is
      * asked again, and so long it gets in between. */
     SHORT_TRIES = 50,
@@ -71,7 +69,7 @@ static int ring_set_up(struct ring *ring, struct engine_refusal *refusal)
 static int ring_provide_buffers(struct ring *ring, struct engine_refusal *refusal)
 {
     size_t head = RING_BUFFERS * sizeof(struct io_uring_buf);
-    size_t mapped = head + (size_t)RING_BUFFERS * RING_BUFFER_SIZE;
+    size_t mapped = head + RING_BUFFERS * ring->buffer_size;
     void *memory = mmap(NULL, mapped, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (memory == MAP_FAILED)
@@ -209,16 +207,17 @@ static bool ring_try_quiet(struct ring *ring, const int ends[2])
 {
     struct io_uring_cqe *completions[3];
     int small = 1;
+    size_t size = RING_BUFFERS * ring->buffer_size; /* does not fit such a small one */
     setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
     ring_try_send(ring, ends[0], 1);
-    ring_try_send(ring, ends[0], TRY_SIZE);
-    ring_try_send(ring, ends[0], TRY_SIZE - 1);
+    ring_try_send(ring, ends[0], size);
+    ring_try_send(ring, ends[0], size - 1);
     if (ring_submit(ring) != 0)
         return false;
     unsigned count = io_uring_peek_batch_cqe(&ring->uring, completions, 3);
-    bool is_quiet = count == 2 && completions[0]->user_data == TRY_SIZE &&
-                    completions[0]->res > 0 && completions[0]->res < TRY_SIZE &&
-                    completions[1]->user_data == TRY_SIZE - 1 && completions[1]->res == -EAGAIN;
+    bool is_quiet = count == 2 && completions[0]->user_data == size && completions[0]->res > 0 &&
+                    (size_t)completions[0]->res < size && completions[1]->user_data == size - 1 &&
+                    completions[1]->res == -EAGAIN;
     io_uring_cq_advance(&ring->uring, count);
     return is_quiet;
 }
@@ -239,9 +238,9 @@ static int ring_try(struct ring *ring, struct engine_refusal *refusal)
     return 0;
 }
 
-int ring_open(struct ring *ring, struct engine_refusal *refusal)
+int ring_open(struct ring *ring, size_t buffer_size, struct engine_refusal *refusal)
 {
-    *ring = (struct ring){0};
+    *ring = (struct ring){.buffer_size = buffer_size};
     int error = ring_set_up(ring, refusal);
     if (error)
         return error;

@@ -27,7 +27,10 @@ enum {
     /* 256 KiB a worker for input, whatever its connections do: a buffer is lent for as long as it
      * takes to tell its bytes, and a turn brings 20 or so (IO_LOCAL_TW_DEFAULT_MAX). */
     RING_BUFFERS = 64,
-    RING_BUFFER_SIZE = 4096,
+    RING_BUFFER_SIZE_DEFAULT = 4096,
+    /* So many of them the kernel fills for one recv before another has its turn
+     * (MULTISHOT_MAX_RETRY). */
+    RING_BUFFERS_A_TURN = 32,
     /* The one group of buffers. */
     RING_GROUP = 0,
 };
@@ -35,17 +38,18 @@ enum {
 struct ring {
     struct io_uring uring;
     struct io_uring_buf_ring *buffers;
-    char *memory;              /* of the buffers */
-    size_t mapped;             /* bytes of both */
+    char *memory;  /* of the buffers */
+    size_t mapped; /* bytes of both */
+    size_t buffer_size;
     unsigned returned;         /* buffers given back since the kernel was told */
     bool is_quiet;             /* a send that succeeds posts no completion, and needs none */
     int error;                 /* it cannot go on: a negative errno */
     struct io_uring_sqe scrap; /* requests go here then */
 };
 
-/* Opens a ring, in the process that is to use it. Returns 0, or a negative errno and *refusal tells
- * what could not be done. */
-int ring_open(struct ring *ring, struct engine_refusal *refusal);
+/* Opens a ring with buffers of this size, in the process that is to use it. Returns 0, or a
+ * negative errno and *refusal tells what could not be done. */
+int ring_open(struct ring *ring, size_t buffer_size, struct engine_refusal *refusal);
 
 /* Closes it; what was not submitted is not done. */
 void ring_close(struct ring *ring);
@@ -70,15 +74,15 @@ static inline struct io_uring_sqe *ring_request(struct ring *ring)
 /* The buffer that a completion has filled. */
 static inline const char *ring_buffer(const struct ring *ring, unsigned flags)
 {
-    return ring->memory + (size_t)(flags >> IORING_CQE_BUFFER_SHIFT) * RING_BUFFER_SIZE;
+    return ring->memory + (size_t)(flags >> IORING_CQE_BUFFER_SHIFT) * ring->buffer_size;
 }
 
 /* Gives it back; the kernel is told by ring_return_buffers. */
 static inline void ring_return_buffer(struct ring *ring, unsigned flags)
 {
     unsigned id = flags >> IORING_CQE_BUFFER_SHIFT;
-    io_uring_buf_ring_add(ring->buffers, ring->memory + (size_t)id * RING_BUFFER_SIZE,
-                          RING_BUFFER_SIZE, (unsigned short)id, RING_BUFFERS - 1,
+    io_uring_buf_ring_add(ring->buffers, ring->memory + id * ring->buffer_size,
+                          (unsigned)ring->buffer_size, (unsigned short)id, RING_BUFFERS - 1,
                           (int)ring->returned++);
 }
 

@@ -240,6 +240,7 @@ static const struct engine_family uring_family = {
     .unlisten = uring_unlisten,
     .pause = uring_pause,
     .resume = uring_resume,
+    .await_more = uring_await_more,
     .send = uring_send,
     .send_now = uring_send_now,
     .flush = uring_flush,
@@ -249,18 +250,20 @@ static const struct engine_family uring_family = {
     .close = uring_close,
 };
 
-int uring_open(struct engine **out, struct engine_refusal *refusal)
+int uring_open(size_t turn_bytes, struct engine **out, struct engine_refusal *refusal)
 {
+    size_t buffer_size = turn_bytes ? turn_bytes / RING_BUFFERS_A_TURN : RING_BUFFER_SIZE_DEFAULT;
     struct uring *uring = calloc(1, sizeof *uring);
     if (!uring)
         return -ENOMEM;
-    int error = ring_open(&uring->ring, refusal);
+    int error = ring_open(&uring->ring, buffer_size, refusal);
     if (error) {
         free(uring);
         return error;
     }
     uring->head.family = &uring_family;
     uring->head.name = ENGINE_URING;
+    uring->head.turn_bytes = buffer_size * RING_BUFFERS_A_TURN;
     uring->head.takes_turns = true; /* a poll reports once, and begins again behind the others' */
     uring->epoch = 1;
     *out = &uring->head;

@@ -23,9 +23,15 @@ enum {
 };
 
 /* source.state of a connection. FIRST: no input has come yet. FINISHES: its output ends once what
- * was sent is known to have gone. HALF: the peer has ended its side while there was no room.
- * BROKEN: a send has failed, which `ended` is to tell. */
-enum { STATE_FIRST = 1, STATE_FINISHES = 2, STATE_HALF = 4, STATE_BROKEN = 8 };
+ * was sent is known to have gone. HALF: the peer has ended its side while there was no room. BROKEN:
+ * a send has failed, which `ended` is to tell. DOUBTED: it may have been reset. */
+enum {
+    STATE_FIRST = 1,
+    STATE_FINISHES = 2,
+    STATE_HALF = 4,
+    STATE_BROKEN = 8,
+    STATE_DOUBTED = 16,
+};
 
 /* source.state of a listener: how it listens. */
 enum { STATE_ASKING = 1, STATE_FREELY = 2 };
@@ -106,6 +112,7 @@ int uring_listen(struct engine *engine, struct source *listener, bool freely);
 void uring_unlisten(struct engine *engine, struct source *listener);
 void uring_pause(struct engine *engine, struct source *connection);
 void uring_resume(struct engine *engine, struct source *connection);
+void uring_await_more(struct engine *engine, struct source *connection);
 
 void uring_received(struct uring *uring, const struct uring_event *event);
 void uring_accepted(struct uring *uring, const struct uring_event *event);

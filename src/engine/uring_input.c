@@ -124,6 +124,27 @@ void uring_resume(struct engine *engine, struct source *connection)
     source_queue(&uring_of(engine)->again, connection);
 }
 
+void uring_await_more(struct engine *engine, struct source *connection)
+{
+    connection->state |= STATE_DOUBTED;
+    source_queue(&uring_of(engine)->again, connection);
+}
+
+/* A recv that goes on waits for what happens next when it has emptied the socket. Of an end behind
+ * the bytes it knows (net/ipv4/tcp.c, tcp_inq_hint). Of a reset it does not, when one wake-up has
+ * told it of both (io_uring/poll.c, io_poll_check_events; Linux 6.18, when more was there than it
+ * reads at once). One that begins finds it. */
+static void uring_look_for_reset(struct uring *uring, struct source *connection)
+{
+    struct pollfd socket = {.fd = connection->fd};
+    connection->state &= (uint8_t)~STATE_DOUBTED;
+    if ((connection->flags & (SOURCE_ARMED | SOURCE_CANCELLED)) != SOURCE_ARMED ||
+        poll(&socket, 1, 0) == 0)
+        return;
+    connection->flags |= SOURCE_CANCELLED;
+    uring_cancel(uring, uring_tag(uring, connection, TAG_RECV));
+}
+
 /* A request of this source has come back for good. */
 static void source_disarmed(struct uring *uring, struct source *source)
 {
@@ -136,6 +157,12 @@ static void uring_tell_input(struct uring *uring, struct source *source, struct 
     uring->has_told = true;
     uring->head.calls->input(uring->head.owner, source, bytes);
 }
+
+/* The analyzer of gcc takes for lost what only the entry of the slot holds. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
 
 /* Keeps input that came in spite of the pause. */
 static int slot_keep_late(struct slot_entry *entry, struct span bytes)
@@ -160,6 +187,10 @@ static void uring_take_input(struct uring *uring, struct source *source, struct 
         uring_fail(uring, uring_tag(uring, source, TAG_FAILED), -ENOMEM);
 }
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
 static void uring_tell_end(struct uring *uring, struct source *source, int error)
 {
     bool is_held = source->flags & SOURCE_PAUSED || slots_of(&uring->slots, source)->late;
@@ -180,10 +211,11 @@ static bool recv_goes_on(int result)
 }
 
 /* Whether input may be left in the kernel, or in the ring, behind that of this event. */
-static void source_note_input(struct source *source, const struct uring_event *event)
+static void source_note_input(const struct uring *uring, struct source *source,
+                              const struct uring_event *event)
 {
     const unsigned more = IORING_CQE_F_MORE | IORING_CQE_F_SOCK_NONEMPTY;
-    if (event->flags & more || event->result == RING_BUFFER_SIZE)
+    if (event->flags & more || (size_t)event->result == uring->ring.buffer_size)
         source->flags |= SOURCE_READABLE;
     else
         source->flags &= (uint8_t)~SOURCE_READABLE;
@@ -193,7 +225,7 @@ static void source_note_input(struct source *source, const struct uring_event *e
 static void uring_hear(struct uring *uring, struct source *source, const struct uring_event *event)
 {
     if (event->result > 0)
-        source_note_input(source, event);
+        source_note_input(uring, source, event);
     if (!(event->flags & IORING_CQE_F_MORE))
         source_disarmed(uring, source);
     if (event->result > 0)
@@ -281,6 +313,8 @@ void uring_look_again(struct uring *uring, struct source *source)
     const unsigned closed = SOURCE_PAUSED | SOURCE_ENDED;
     if (source->kind == SOURCE_CONNECTION && source->state & STATE_FINISHES)
         uring_shut_down(uring, source);
+    if (source->kind == SOURCE_CONNECTION && source->state & STATE_DOUBTED)
+        uring_look_for_reset(uring, source);
     if (source->kind == SOURCE_CONNECTION && !(source->flags & closed))
         uring_tell_late(uring, source);
     if (source->kind == SOURCE_DROPPED)

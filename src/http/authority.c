@@ -4,6 +4,7 @@
  * 4.2 and 7.2; RFC 3986, 3.2.2). Called by request_line.c and field.c.
  * User information is never accepted, and neither are zone identifiers or IPvFuture.
  */
+#include "base/hot_assert.h"
 #include "http/chars.h"
 #include "http/head.h"
 
@@ -78,6 +79,7 @@ bool http_is_host(struct span text, size_t plain)
 {
     size_t behind = text.length - plain;
 
+    hot_assert(plain <= text.length);
     if (plain == 0 || behind > 6 || (behind > 0 && text.at[plain] != ':'))
         return host_length(text, plain) > 0;
     return behind <= 1 || is_short_port(text.at + text.length, behind - 1);

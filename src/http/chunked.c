@@ -8,17 +8,20 @@
 #include "http/chars.h"
 #include "http/http.h"
 
-enum {
-    /* Clients send no extensions; a signed chunk of Amazon S3 has about 100 bytes of them. */
-    SIZE_LINE_MAX = 256,
-    TRAILER_MAX = 8192, /* what most servers allow a head */
-};
+#include <assert.h>
 
 enum phase {
     PHASE_SIZE_FIRST,
     PHASE_SIZE,
     PHASE_SPACE,
-    PHASE_EXTENSION,
+    PHASE_NAME_FIRST,
+    PHASE_NAME,
+    PHASE_NAME_SPACE,
+    PHASE_WORD_FIRST,
+    PHASE_WORD,
+    PHASE_QUOTED,
+    PHASE_ESCAPED,
+    PHASE_QUOTED_END,
     PHASE_SIZE_LF,
     PHASE_DATA,
     PHASE_DATA_CR,
@@ -36,6 +39,12 @@ static int chunked_refuse(struct http_chunked *chunked, int status, const char *
     return -status;
 }
 
+/* Of the bytes that may not stand where they do, a bare LF is the one that smuggles. */
+static int chunked_refuse_byte(struct http_chunked *chunked, char c, const char *reason)
+{
+    return chunked_refuse(chunked, 400, c == '\n' ? "A line does not end in CR LF." : reason);
+}
+
 static int chunked_enter(struct http_chunked *chunked, enum phase phase)
 {
     chunked->phase = (uint8_t)phase;
@@ -45,47 +54,103 @@ static int chunked_enter(struct http_chunked *chunked, enum phase phase)
 static int step_digit(struct http_chunked *chunked, char c)
 {
     if (!char_is(c, CHAR_HEX))
-        return chunked_refuse(chunked, 400, "A chunk size is not hexadecimal.");
+        return chunked_refuse_byte(chunked, c, "A chunk size is not hexadecimal.");
     if (chunked->left > INT64_MAX >> 4)
         return chunked_refuse(chunked, 400, "A chunk size is too large.");
     chunked->left = chunked->left << 4 | char_hex(c);
     return chunked_enter(chunked, PHASE_SIZE);
 }
 
-static int step_size(struct http_chunked *chunked, char c)
+/* What may stand behind a size, and behind an extension: the line's end, or another extension. */
+static int step_behind(struct http_chunked *chunked, char c)
 {
     if (c == '\r')
         return chunked_enter(chunked, PHASE_SIZE_LF);
     if (c == ';')
-        return chunked_enter(chunked, PHASE_EXTENSION);
+        return chunked_enter(chunked, PHASE_NAME_FIRST);
     if (char_is_space(c))
         return chunked_enter(chunked, PHASE_SPACE);
+    return chunked_refuse_byte(chunked, c, "A chunk extension is malformed.");
+}
+
+static int step_size(struct http_chunked *chunked, char c)
+{
+    if (c == '\r' || c == ';' || char_is_space(c))
+        return step_behind(chunked, c);
     return step_digit(chunked, c);
 }
 
-/* Bad white space: only an extension may follow it (RFC 9112, 7.1.1). */
+/* Bad white space: only another extension may follow it (RFC 9112, 7.1.1). */
 static int step_space(struct http_chunked *chunked, char c)
 {
     if (char_is_space(c))
         return 0;
     if (c == ';')
-        return chunked_enter(chunked, PHASE_EXTENSION);
-    return chunked_refuse(chunked, 400, "A chunk size is followed by white space.");
+        return chunked_enter(chunked, PHASE_NAME_FIRST);
+    return chunked_refuse(chunked, 400, "A chunk-size line holds white space that it may not.");
 }
 
-static int step_extension(struct http_chunked *chunked, char c)
+/* Behind the ';'. */
+static int step_name_first(struct http_chunked *chunked, char c)
 {
-    if (c == '\r')
-        return chunked_enter(chunked, PHASE_SIZE_LF);
+    if (char_is_space(c))
+        return 0;
+    if (char_is(c, CHAR_TOKEN))
+        return chunked_enter(chunked, PHASE_NAME);
+    return chunked_refuse(chunked, 400, "A chunk extension has no name.");
+}
+
+static int step_name(struct http_chunked *chunked, char c)
+{
+    if (char_is(c, CHAR_TOKEN))
+        return 0;
+    if (c == '=')
+        return chunked_enter(chunked, PHASE_WORD_FIRST);
+    if (char_is_space(c))
+        return chunked_enter(chunked, PHASE_NAME_SPACE);
+    return step_behind(chunked, c);
+}
+
+static int step_name_space(struct http_chunked *chunked, char c)
+{
+    if (c == '=')
+        return chunked_enter(chunked, PHASE_WORD_FIRST);
+    return step_space(chunked, c);
+}
+
+/* Behind the '=': the value is a token or quoted. */
+static int step_word_first(struct http_chunked *chunked, char c)
+{
+    if (char_is_space(c))
+        return 0;
+    if (c == '"')
+        return chunked_enter(chunked, PHASE_QUOTED);
+    if (char_is(c, CHAR_TOKEN))
+        return chunked_enter(chunked, PHASE_WORD);
+    return chunked_refuse(chunked, 400, "A chunk extension has no value behind its '='.");
+}
+
+static int step_word(struct http_chunked *chunked, char c)
+{
+    return char_is(c, CHAR_TOKEN) ? 0 : step_behind(chunked, c);
+}
+
+/* RFC 9110, 5.6.4; `is_escaped`: behind a backslash. */
+static int step_quoted(struct http_chunked *chunked, char c, bool is_escaped)
+{
     if (!char_is(c, CHAR_VALUE))
         return chunked_refuse(chunked, 400, "A chunk extension holds a byte that it may not.");
-    return 0;
+    if (is_escaped)
+        return chunked_enter(chunked, PHASE_QUOTED);
+    if (c == '\\')
+        return chunked_enter(chunked, PHASE_ESCAPED);
+    return c == '"' ? chunked_enter(chunked, PHASE_QUOTED_END) : 0;
 }
 
 static int step_expect(struct http_chunked *chunked, char c, char wanted, enum phase next)
 {
     if (c != wanted)
-        return chunked_refuse(chunked, 400, "A chunk or its size does not end in CR LF.");
+        return chunked_refuse(chunked, 400, "A chunk, or a line, does not end in CR LF.");
     return chunked_enter(chunked, next);
 }
 
@@ -95,9 +160,29 @@ static int step_size_lf(struct http_chunked *chunked, char c)
     return step_expect(chunked, c, '\n', chunked->left > 0 ? PHASE_DATA : PHASE_TRAILER);
 }
 
+static int step_extension(struct http_chunked *chunked, char c)
+{
+    switch (chunked->phase) {
+    case PHASE_NAME_FIRST:
+        return step_name_first(chunked, c);
+    case PHASE_NAME:
+        return step_name(chunked, c);
+    case PHASE_NAME_SPACE:
+        return step_name_space(chunked, c);
+    case PHASE_WORD_FIRST:
+        return step_word_first(chunked, c);
+    case PHASE_WORD:
+        return step_word(chunked, c);
+    case PHASE_QUOTED_END:
+        return step_behind(chunked, c);
+    default:
+        return step_quoted(chunked, c, chunked->phase == PHASE_ESCAPED);
+    }
+}
+
 static int step_size_line(struct http_chunked *chunked, char c)
 {
-    if (++chunked->overhead > SIZE_LINE_MAX)
+    if (++chunked->overhead > chunked->line_max)
         return chunked_refuse(chunked, 400, "A chunk-size line is too long.");
     switch (chunked->phase) {
     case PHASE_SIZE_FIRST:
@@ -106,10 +191,10 @@ static int step_size_line(struct http_chunked *chunked, char c)
         return step_size(chunked, c);
     case PHASE_SPACE:
         return step_space(chunked, c);
-    case PHASE_EXTENSION:
-        return step_extension(chunked, c);
-    default:
+    case PHASE_SIZE_LF:
         return step_size_lf(chunked, c);
+    default:
+        return step_extension(chunked, c);
     }
 }
 
@@ -119,7 +204,7 @@ static int step_trailer_first(struct http_chunked *chunked, char c)
     if (c == '\r')
         return chunked_enter(chunked, PHASE_END_LF);
     if (!char_is(c, CHAR_TOKEN))
-        return chunked_refuse(chunked, 400, "A trailer field does not begin with a name.");
+        return chunked_refuse_byte(chunked, c, "A trailer field does not begin with a name.");
     return chunked_enter(chunked, PHASE_TRAILER_NAME);
 }
 
@@ -128,7 +213,7 @@ static int step_trailer_name(struct http_chunked *chunked, char c)
     if (c == ':')
         return chunked_enter(chunked, PHASE_TRAILER_VALUE);
     if (!char_is(c, CHAR_TOKEN))
-        return chunked_refuse(chunked, 400, "A trailer field name is not a token.");
+        return chunked_refuse(chunked, 400, "A trailer field name is not a token with a colon.");
     return 0;
 }
 
@@ -137,7 +222,7 @@ static int step_trailer_value(struct http_chunked *chunked, char c)
     if (c == '\r')
         return chunked_enter(chunked, PHASE_TRAILER_LF);
     if (!char_is(c, CHAR_VALUE))
-        return chunked_refuse(chunked, 400, "A trailer field holds a byte that it may not.");
+        return chunked_refuse_byte(chunked, c, "A trailer field holds a byte that it may not.");
     return 0;
 }
 
@@ -151,7 +236,7 @@ static int step_end_lf(struct http_chunked *chunked, char c)
 
 static int step_trailer(struct http_chunked *chunked, char c)
 {
-    if (++chunked->overhead > TRAILER_MAX)
+    if (++chunked->overhead > chunked->trailer_max)
         return chunked_refuse(chunked, 431, "The trailer section is too long.");
     switch (chunked->phase) {
     case PHASE_TRAILER:
@@ -194,6 +279,7 @@ ssize_t http_chunked_decode(struct http_chunked *chunked, struct span bytes, str
     size_t at = 0;
     struct span run = {bytes.at, 0};
 
+    assert(chunked->reason == NULL); /* a refusal is the end */
     while (at < bytes.length && !chunked->done && run.length == 0) {
         if (chunked->phase == PHASE_DATA) {
             run = chunk_take(chunked, span_skip(bytes, at));

@@ -5,11 +5,9 @@
  * field_line.c for each whole field that may be one of these, and once at the end of the head.
  * What two parties could read in two ways is refused, never repaired.
  */
+#include "base/hot_assert.h"
 #include "http/chars.h"
 #include "http/head.h"
-
-/* The bits of http_head.seen. */
-enum { SEEN_LENGTH = 1, SEEN_CODING = 2, SEEN_CHUNKED = 4 };
 
 static int field_refuse(struct http_head *head, int status, const char *reason)
 {
@@ -17,13 +15,12 @@ static int field_refuse(struct http_head *head, int status, const char *reason)
     return -status;
 }
 
-/* Takes the next element off a list (RFC 9110, 5.6.1), without white space, maybe empty. Returns
- * false when there was none left. */
-static bool list_next(struct span *rest, struct span *out)
+/* Takes the element before `comma` off a list (RFC 9110, 5.6.1), or all when that is NULL, without
+ * white space, maybe empty. Returns false when there was none left. */
+static bool list_take(struct span *rest, const char *comma, struct span *out)
 {
     if (rest->at == NULL)
         return false;
-    const char *comma = rest->length == 0 ? NULL : memchr(rest->at, ',', rest->length);
     struct span element = *rest;
     *rest = (struct span){NULL, 0};
     if (comma != NULL) {
@@ -37,6 +34,28 @@ static bool list_next(struct span *rest, struct span *out)
         element.length--;
     *out = element;
     return true;
+}
+
+/* The same for a list of tokens. */
+static bool list_next(struct span *rest, struct span *out)
+{
+    return list_take(rest, rest->length == 0 ? NULL : memchr(rest->at, ',', rest->length), out);
+}
+
+/* The first comma that stands in no quoted string, or NULL. */
+static const char *comma_outside_quotes(struct span text)
+{
+    bool is_quoted = false;
+
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.at[i] == ',' && !is_quoted)
+            return text.at + i;
+        if (text.at[i] == '"')
+            is_quoted = !is_quoted;
+        else if (text.at[i] == '\\' && is_quoted)
+            i++;
+    }
+    return NULL;
 }
 
 int http_host_apply(struct http_head *head, const char *base, const struct http_field *field,
@@ -108,8 +127,10 @@ static int apply_coding(struct http_head *head, struct span coding)
         return field_refuse(head, 400, "The Transfer-Encoding field is malformed.");
     if ((head->seen & SEEN_CHUNKED) != 0)
         return field_refuse(head, 400, "The transfer coding chunked is not the last, or twice.");
-    if (!text_is(name, SPAN("chunked")))
-        return field_refuse(head, 501, "The transfer coding is not known here.");
+    if (!text_is(name, SPAN("chunked"))) {
+        head->seen |= SEEN_OTHER_CODING; /* how it is answered depends on the last one */
+        return 0;
+    }
     if (name.length < coding.length)
         return field_refuse(head, 400, "The transfer coding chunked has no parameters.");
     head->seen |= SEEN_CHUNKED;
@@ -122,7 +143,7 @@ static int apply_transfer_encoding(struct http_head *head, struct span value)
     struct span coding;
 
     head->seen |= SEEN_CODING;
-    while (list_next(&value, &coding)) {
+    while (list_take(&value, comma_outside_quotes(value), &coding)) {
         int refused = coding.length > 0 ? apply_coding(head, coding) : 0;
         if (refused != 0)
             return refused;
@@ -133,11 +154,15 @@ static int apply_transfer_encoding(struct http_head *head, struct span value)
 /* An expectation of HTTP/1.0 is ignored (RFC 9110, 10.1.1). */
 static int apply_expect(struct http_head *head, struct span value)
 {
-    if (head->minor == 0)
-        return 0;
-    if (!text_is(value, SPAN("100-continue")))
-        return field_refuse(head, 417, "The expectation is not 100-continue.");
-    head->expects_continue = true;
+    struct span expectation;
+
+    while (head->minor > 0 && list_next(&value, &expectation)) {
+        if (expectation.length == 0)
+            continue;
+        if (!text_is(expectation, SPAN("100-continue")))
+            return field_refuse(head, 417, "The expectation is not 100-continue.");
+        head->expects_continue = true;
+    }
     return 0;
 }
 
@@ -154,6 +179,7 @@ int http_field_apply(struct http_head *head, const char *base, const struct http
     struct span name = http_slice_span(field->name, base);
     struct span value = http_slice_span(field->value, base);
 
+    hot_assert(field->value.at > field->name.at + field->name.length);
     switch (name.length) {
     case 4:
         return text_is(name, SPAN("host")) ? apply_host(head, base, field) : 0;
@@ -170,20 +196,33 @@ int http_field_apply(struct http_head *head, const char *base, const struct http
     }
 }
 
+/* Without chunked at the end nobody knows where the body ends, which is worse than a coding that is
+ * not known (RFC 9112, 6.3 and 6.1). */
+static int conclude_codings(struct http_head *head)
+{
+    if ((head->seen & SEEN_LENGTH) != 0)
+        return field_refuse(head, 400, "Content-Length stands with Transfer-Encoding.");
+    if (head->minor == 0)
+        return field_refuse(head, 400, "HTTP/1.0 has no Transfer-Encoding.");
+    if ((head->seen & SEEN_CHUNKED) == 0)
+        return field_refuse(head, 400, "The last transfer coding is not chunked.");
+    if ((head->seen & SEEN_OTHER_CODING) != 0)
+        return field_refuse(head, 501, "The transfer coding is not known here.");
+    head->framing = HTTP_CHUNKED;
+    return 0;
+}
+
 int http_field_conclude(struct http_head *head)
 {
+    hot_assert(head->phase >= PHASE_LINE && head->reason == NULL);
     if (!head->has_host && head->minor > 0)
         return field_refuse(head, 400, "The request has no Host field.");
-    if ((head->seen & SEEN_CODING) != 0) {
-        if ((head->seen & SEEN_LENGTH) != 0)
-            return field_refuse(head, 400, "Content-Length stands with Transfer-Encoding.");
-        if (head->minor == 0)
-            return field_refuse(head, 400, "HTTP/1.0 has no Transfer-Encoding.");
-        if ((head->seen & SEEN_CHUNKED) == 0)
-            return field_refuse(head, 400, "The Transfer-Encoding field names no coding.");
-        head->framing = HTTP_CHUNKED;
-    } else if ((head->seen & SEEN_LENGTH) != 0) {
+    /* What a client sends behind its CONNECT is not meant for us: so the connection ends. */
+    if ((head->seen & SEEN_CONNECT) != 0)
+        return field_refuse(head, 501, "CONNECT is for proxies, and this is none.");
+    if ((head->seen & SEEN_CODING) != 0)
+        return conclude_codings(head);
+    if ((head->seen & SEEN_LENGTH) != 0)
         head->framing = HTTP_LENGTH;
-    }
     return 0;
 }

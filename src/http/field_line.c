@@ -8,6 +8,8 @@
 #include "http/chars.h"
 #include "http/head.h"
 
+#include <assert.h>
+
 static inline const char *parse_value_lf(struct head_parse *parse, const char *at)
 {
     struct http_head *head = parse->head;
@@ -32,6 +34,8 @@ static inline const char *parse_value(struct head_parse *parse, const char *at)
     at = scan_value(at, parse->end);
     if (at == parse->end)
         return at;
+    if (*at == '\n')
+        return head_refuse(parse, 400, "A line does not end in CR LF.");
     if (*at != '\r')
         return head_refuse(parse, 400, "A field value holds a byte that it may not.");
     const char *last = at;
@@ -71,6 +75,8 @@ static const char *parse_line_without_name(struct head_parse *parse, const char 
 {
     if (char_is_space(*at))
         return head_refuse(parse, 400, "A field line is folded."); /* RFC 9112, 5.2 */
+    if (*at == '\n')
+        return head_refuse(parse, 400, "A line does not end in CR LF.");
     if (*at != '\r')
         return head_refuse(parse, 400, "A field line does not begin with a name.");
     parse->head->phase = PHASE_END_LF;
@@ -119,6 +125,7 @@ static const char *parse_phase(struct head_parse *parse, const char *at)
 
 const char *http_field_line_parse(struct head_parse *parse, const char *at)
 {
+    assert(at < parse->end && parse->head->phase >= PHASE_LINE);
     do {
         at = parse_phase(parse, at);
     } while (at < parse->end && parse->head->phase != PHASE_LINE);

@@ -6,6 +6,7 @@
  * cut anywhere ends the same way.
  */
 #include "http/head.h"
+#include "base/hot_assert.h"
 
 #include <limits.h>
 
@@ -35,6 +36,10 @@ static __attribute__((constructor)) void lines_choose(void)
 
 static int head_exceeds(struct http_head *head)
 {
+    if (head->phase == PHASE_METHOD) { /* RFC 9112, 3 */
+        head->reason = "The method is longer than any that this server knows.";
+        return -501;
+    }
     if (head->phase < PHASE_LINE) {
         head->reason = "The request line is too long.";
         return -414;
@@ -77,6 +82,7 @@ int http_head_parse_by(lines_fn *lines, struct http_head *head, struct span byte
     struct span first = {bytes.at, bytes.length < max ? bytes.length : max};
     int result = 0;
 
+    hot_assert(head->at <= bytes.length && head->reason == NULL);
     if (head->phase == PHASE_START || head->phase == PHASE_LINE)
         result = lines(head, first);
     if (result == 0)

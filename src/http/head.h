@@ -35,6 +35,15 @@ enum head_phase {
     PHASE_END_LF,
 };
 
+/* The bits of http_head.seen: what http_field_conclude has to judge. */
+enum {
+    SEEN_LENGTH = 1,
+    SEEN_CODING = 2,
+    SEEN_CHUNKED = 4,
+    SEEN_OTHER_CODING = 8,
+    SEEN_CONNECT = 16,
+};
+
 /* One call of http_head_parse. Borrows all it points to. */
 struct head_parse {
     struct http_head *head;

@@ -57,7 +57,7 @@ struct http_head {
     uint32_t at;   /* the first byte that was not looked at */
     uint32_t mark; /* where the token began that `at` stands in */
     uint8_t phase; /* private to the parser */
-    uint8_t seen;  /* private to the parser: which framing fields came */
+    uint8_t seen;  /* private to the parser: what is judged when the head is whole */
 
     enum http_method method;
     enum http_form form;
@@ -87,9 +87,9 @@ void http_head_start(struct http_head *head);
  * Parses a request head (RFC 9112, 2 to 6), strictly. `bytes` begins with the first byte of the
  * request at each call for the same head, and holds at least as many as the last time.
  * Returns the length of the head including its empty line; 0 when more bytes are needed; or the
- * negative status of a refusal (-400, -414, -417, -431, -501, -505), head->reason says why.
- * `length_max`: a head that is not whole within so many bytes is refused, with -414 when they end
- * inside the request line, else with -431.
+ * negative status of a refusal (-400, -414, -417, -421, -431, -501, -505), head->reason says why.
+ * `length_max`: a head that is not whole within so many bytes is refused, with -501 when they end
+ * inside the method, with -414 when inside the request line, else with -431.
  */
 int http_head_parse(struct http_head *head, struct span bytes, size_t length_max);
 
@@ -106,13 +106,16 @@ static inline struct span http_slice_span(struct http_slice slice, const char *b
     return (struct span){base + slice.at, slice.length};
 }
 
-/* The decoder of a chunked body (RFC 9112, 7.1). All zero is its beginning. */
+/* The decoder of a chunked body (RFC 9112, 7.1). All zero but for the two bounds is its beginning.
+ */
 struct http_chunked {
-    uint64_t left;      /* bytes of the running chunk that have not come */
-    uint32_t overhead;  /* bytes of the running chunk-size line, or of the trailer section */
-    uint8_t phase;      /* private to chunked.c */
-    bool done;          /* the whole body was seen, with its trailer section */
-    const char *reason; /* why it was refused */
+    uint64_t left;        /* bytes of the running chunk that have not come */
+    uint32_t line_max;    /* bytes of a chunk-size line that are taken; the caller sets it */
+    uint32_t trailer_max; /* the same of the trailer section */
+    uint32_t overhead;    /* bytes of the running chunk-size line, or of the trailer section */
+    uint8_t phase;        /* private to chunked.c */
+    bool done;            /* the whole body was seen, with its trailer section */
+    const char *reason;   /* why it was refused */
 };
 
 /*

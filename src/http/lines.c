@@ -7,6 +7,7 @@
  * field_line.c: what they say is the rule, and this only the quicker way to the same end. So a
  * byte is looked at twice at the most.
  */
+#include "base/hot_assert.h"
 #include "http/head.h"
 #include "http/wide.h"
 
@@ -161,6 +162,7 @@ int LINES_PARSE(struct http_head *head, struct span bytes)
 {
     size_t at = head->at;
 
+    hot_assert(at <= bytes.length && (head->phase == PHASE_START || head->phase == PHASE_LINE));
 #if VECTOR_BYTES > 0
     if (bytes.length < VECTOR_BYTES)
         return http_lines_plain(head, bytes);

@@ -9,6 +9,8 @@
 #include "http/chars.h"
 #include "http/head.h"
 
+#include <assert.h>
+
 /* The LF behind a CR, which leads to `next`. */
 static const char *parse_lf(struct head_parse *parse, const char *at, enum head_phase next)
 {
@@ -24,8 +26,10 @@ static const char *parse_request_cr(struct head_parse *parse, const char *at)
 {
     if (at == parse->end)
         return at;
-    if (*at != '\r')
+    if (*at == '\n')
         return head_refuse(parse, 400, "A line does not end in CR LF.");
+    if (*at != '\r')
+        return head_refuse(parse, 400, "Something stands behind the HTTP version.");
     parse->head->phase = PHASE_REQUEST_LF;
     return parse_lf(parse, at + 1, PHASE_LINE);
 }
@@ -35,9 +39,12 @@ static const char *version_end(struct head_parse *parse, const char *at)
     struct http_head *head = parse->head;
     const char *version = parse->base + head->mark;
 
+    /* The preface of HTTP/2 is "PRI * HTTP/2.0" (RFC 9113, 3.4). */
+    if (version[5] == '2')
+        return head_refuse(parse, 505, "HTTP/2 is not spoken here, but HTTP/1.0 and HTTP/1.1.");
     if (version[5] > '1')
         return head_refuse(parse, 505, "This server speaks HTTP/1.0 and HTTP/1.1.");
-    /* As late as this, since the preface of HTTP/2 is "PRI * HTTP/2.0" (RFC 9113, 3.4). */
+    /* As late as this, since that preface has the same target. */
     if (head->form == HTTP_ASTERISK && head->method != HTTP_OPTIONS)
         return head_refuse(parse, 400, "The target '*' belongs to OPTIONS.");
     head->minor = version[7] > '0';
@@ -69,6 +76,8 @@ static const char *target_end(struct head_parse *parse, const char *at)
 {
     struct http_head *head = parse->head;
 
+    if (*at == '\r' || *at == '\n') /* as HTTP/0.9 asked */
+        return head_refuse(parse, 400, "The request line does not end in an HTTP version.");
     if (*at != ' ')
         return head_refuse(parse, 400, "The request target holds a byte that it may not.");
     head->target.length = head_offset(parse, at) - head->target.at;
@@ -122,11 +131,14 @@ static const char *parse_authority(struct head_parse *parse, const char *at)
     if (at == parse->end)
         return at;
     head->authority = head_slice(parse, at);
-    if (!http_is_authority(http_slice_span(head->authority, parse->base), &has_port))
+    if (*at == '@' || /* user information (RFC 9110, 4.2.4) */
+        !http_is_authority(http_slice_span(head->authority, parse->base), &has_port))
         return head_refuse(parse, 400, "The authority in the request target is malformed.");
     head->mark = head_offset(parse, at);
     if (head->form == HTTP_AUTHORITY && !has_port)
         return head_refuse(parse, 400, "CONNECT needs a port."); /* RFC 9110, 9.3.6 */
+    if (head->form == HTTP_AUTHORITY)
+        head->seen |= SEEN_CONNECT;
     if (head->form == HTTP_AUTHORITY || (*at != '/' && *at != '?'))
         return target_end(parse, at);
     head->phase = PHASE_PATH;
@@ -143,10 +155,12 @@ static const char *parse_scheme(struct head_parse *parse, const char *at)
 
     if (char_lower(*at) != wanted[index])
         return head_refuse(parse, 400, "The request target has no known form.");
-    if (wanted[index + 1] == '\0') {
-        head->mark = head_offset(parse, at + 1);
-        head->phase = PHASE_AUTHORITY;
-    }
+    if (wanted[index + 1] != '\0')
+        return at + 1;
+    if (secure) /* RFC 9110, 7.4 */
+        return head_refuse(parse, 421, "An https resource is not served over plain HTTP.");
+    head->mark = head_offset(parse, at + 1);
+    head->phase = PHASE_AUTHORITY;
     return at + 1;
 }
 
@@ -256,6 +270,7 @@ const char *http_request_line_parse(struct head_parse *parse, const char *at)
 {
     const struct http_head *head = parse->head;
 
+    assert(at < parse->end && head->phase < PHASE_LINE);
     do {
         at = parse_phase(parse, at);
     } while (at < parse->end && head->phase != PHASE_START && head->phase != PHASE_LINE);

@@ -88,16 +88,16 @@ static inline size_t wide_token(struct span bytes, size_t at)
 
 static inline size_t wide_path(struct span bytes, size_t at)
 {
-    static const uint8_t set[] WIDE_ALIGNED = {TWICE(0xf8, 0xfc, 0xfc, 0xf8, 0xfc, 0xf8, 0xfc, 0xfc,
-                                                     0xfc, 0xfc, 0xfc, 0xfc, 0xfc, 0xfc, 0xfc,
+    static const uint8_t set[] WIDE_ALIGNED = {TWICE(0xb8, 0xfc, 0xf8, 0xf8, 0xfc, 0xf8, 0xfc, 0xfc,
+                                                     0xfc, 0xfc, 0xfc, 0x5c, 0x54, 0x5c, 0xd4,
                                                      0x74)};
     return wide_scan(bytes, at, vector_outside, set);
 }
 
 static inline size_t wide_query(struct span bytes, size_t at)
 {
-    static const uint8_t set[] WIDE_ALIGNED = {TWICE(0xf8, 0xfc, 0xfc, 0xf8, 0xfc, 0xfc, 0xfc, 0xfc,
-                                                     0xfc, 0xfc, 0xfc, 0xfc, 0xfc, 0xfc, 0xfc,
+    static const uint8_t set[] WIDE_ALIGNED = {TWICE(0xf8, 0xfc, 0xf8, 0xf8, 0xfc, 0xfc, 0xfc, 0xfc,
+                                                     0xfc, 0xfc, 0xfc, 0xfc, 0xf4, 0xfc, 0xf4,
                                                      0x7c)};
     return wide_scan(bytes, at, vector_outside, set);
 }

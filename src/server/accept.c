@@ -2,6 +2,9 @@
 /* See accept.h. */
 #include "server/accept.h"
 
+#include "server/shed.h"
+#include "server/timeouts.h"
+
 enum {
     /* Connections a turn: the live ones are served in between. */
     ACCEPT_BATCH = 64,
@@ -141,6 +144,7 @@ static void worker_wait_for_room(struct worker *worker)
     worker_unlisten(worker);
     worker_set_listening(worker, LISTENING_FULL, SLOT_FULL);
     worker->listen_again_ms = worker->now_ms + ACCEPT_FOR_OTHERS_MS;
+    worker->shed_again_ms = worker->now_ms + worker_shed_wait(worker);
     worker_call_sibling(worker);
 }
 
@@ -166,12 +170,19 @@ static unsigned worker_allowance(const struct worker *worker, unsigned least)
     return allowed < ACCEPT_BATCH ? allowed : ACCEPT_BATCH;
 }
 
+/* Sheds a connection for the one that waits, unless a sibling has room for that. */
+static bool worker_makes_room(struct worker *worker)
+{
+    bool sibling_has = server_find_roomiest(worker->server, worker->number) != worker->number;
+    return !sibling_has && worker_shed(worker, 1) > 0;
+}
+
 int worker_acceptable(struct worker *worker, struct source *listener)
 {
     (void)listener;
     if (worker->listening != LISTENING)
         return 0; /* it has stopped in this turn */
-    if (worker_room(worker) == 0) {
+    if (worker_room(worker) == 0 && !worker_makes_room(worker)) {
         worker_wait_for_room(worker);
         return 0;
     }
@@ -219,6 +230,17 @@ static void worker_accept_for_siblings(struct worker *worker)
                  (worker->listening == LISTENING_PAUSED && !worker->is_starved);
     if (!takes || worker_accept_waiting(worker, true, worker_allowance(worker, 0)))
         worker_call_sibling(worker);
+}
+
+/* Whether a full worker has found a connection that it could close for one that waits: it looks
+ * from time to time. */
+static bool worker_looks_for_room(struct worker *worker)
+{
+    if (worker->listening != LISTENING_FULL ||
+        (int32_t)(worker->now_ms - worker->shed_again_ms) < 0)
+        return false;
+    worker->shed_again_ms = worker->now_ms + worker_shed_wait(worker);
+    return worker_can_shed(worker);
 }
 
 static bool worker_may_listen(const struct worker *worker)
@@ -287,20 +309,27 @@ void worker_review_listening(struct worker *worker)
     worker_mind_room(worker);
     if (worker->asked_to_accept)
         worker_accept_for_siblings(worker);
-    if (worker_may_listen(worker))
+    if (worker_may_listen(worker) || worker_looks_for_room(worker))
         worker_listen_again(worker);
     worker_step_back(worker);
     worker_call_for_own(worker);
+}
+
+static int worker_left_ms(const struct worker *worker, uint32_t until_ms)
+{
+    int left_ms = (int)(until_ms - worker->now_ms);
+    return left_ms > 0 ? left_ms : 0;
 }
 
 int worker_listening_wait(const struct worker *worker)
 {
     if (worker->asked_to_accept || worker_may_listen(worker))
         return 0;
+    int wait_ms =
+        worker->listening == LISTENING_FULL ? worker_left_ms(worker, worker->shed_again_ms) : -1;
     if (worker->listening != LISTENING_PAUSED && !worker_leaves_own(worker))
-        return -1;
-    int left_ms = (int)(worker->listen_again_ms - worker->now_ms);
-    return left_ms > 0 ? left_ms : 0;
+        return wait_ms;
+    return sooner(wait_ms, worker_left_ms(worker, worker->listen_again_ms));
 }
 
 void worker_stop_listening(struct worker *worker)

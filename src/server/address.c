@@ -6,6 +6,7 @@
 #include "server/address.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <netdb.h>
 #include <stdarg.h>
@@ -132,6 +133,7 @@ static int inet_parse(const char *where, char *why, size_t size, struct address_
 
 int address_parse(const char *where, char *why, size_t size, struct address_name *out)
 {
+    assert(size > 0);
     if (strncmp(where, "unix:", 5) == 0)
         return unix_parse(where + 5, why, size, out);
     if (strncmp(where, "fd:", 3) == 0)
@@ -210,6 +212,7 @@ int address_resolve(const struct address_name *name, char *why, size_t size,
 {
     struct address_list list = {.count = 0};
     int error;
+    assert(name->kind == ADDRESS_INET);
     if (*name->host == '\0')
         error = pair_resolve("0.0.0.0", "::", why, size, &list);
     else if (strcasecmp(name->host, "localhost") == 0)
@@ -314,8 +317,10 @@ int address_format(const struct sockaddr_storage *address, socklen_t length, cha
 /* "unix:/path", or "unix:@name" for an abstract name. */
 static int unix_url(const struct sockaddr_un *address, size_t length, char *to, size_t size)
 {
-    /* The kernel counts the bytes of a name, and ends a path with a NUL only where one fits. */
+    /* The kernel counts the bytes of a name. Behind a path it puts a NUL, which it counts too, and
+     * which lies behind the struct when the path fills that (unix_mkname_bsd). */
     size_t room = length - offsetof(struct sockaddr_un, sun_path);
+    assert(length >= sizeof address->sun_family && length <= sizeof *address + 1);
     bool abstract = room > 0 && address->sun_path[0] == '\0';
     return snprintf(to, size, "unix:%s%.*s", abstract ? "@" : "", (int)(room - abstract),
                     address->sun_path + abstract);
@@ -325,7 +330,7 @@ int address_url(const struct sockaddr_storage *address, socklen_t length, char *
 {
     char text[ADDRESS_URL_MAX] = "http://";
     int scheme = (int)strlen(text);
-    if (address->ss_family == AF_UNIX) {
+    if (length >= sizeof address->ss_family && address->ss_family == AF_UNIX) {
         int written = unix_url((const struct sockaddr_un *)address, length, text, sizeof text);
         return text_copy(text, written, to, size);
     }

@@ -75,5 +75,8 @@ int worker_set_capacity(struct worker *worker, int open_fd)
                            "%u connections a worker are too many: %s leaves room for %u", wanted,
                            bound.what, left);
     worker->active_max = wanted ? wanted : left;
-    return 0;
+    if (worker->server->options.max_per_address == 0)
+        return 0;
+    int error = clients_init(&worker->clients, worker->active_max, bound.most);
+    return error ? server_fail(worker->server, error, "no memory for a worker") : 0;
 }

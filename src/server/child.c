@@ -29,7 +29,7 @@ static _Noreturn void child_main(struct selkie_server *server, unsigned number, 
 {
     struct slot *slot = &server->slots[number];
     close(lifeline[1]);
-    signals_take_in_worker(&server->worker_bells[number]);
+    signals_take_in_worker(&server->worker_bells[number], server->options.report_signal);
     signals_unblock(mask);
     int error = worker_serve(server, number, &server->worker_bells[number], lifeline[0]);
     if (error) {

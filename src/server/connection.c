@@ -7,6 +7,7 @@
 #include "server/connection.h"
 
 #include "server/message.h"
+#include "server/pace.h"
 #include "server/request.h"
 
 #include <assert.h>
@@ -18,32 +19,13 @@
  * connection before the client has read the response (RFC 9112, 9.6). The time is the queue's. */
 enum { LINGER_BYTES_MAX = 64 * 1024 * 1024 };
 
-void connection_open(struct worker *worker, int fd)
-{
-    struct connection *connection = pool_lend(&worker->connections);
-    if (!connection) {
-        close(fd);
-        return;
-    }
-    *connection = (struct connection){
-        .source = {.fd = fd, .kind = SOURCE_CONNECTION},
-        .awaits = AWAITS_FIRST,
-        .is_first = true,
-    };
-    list_init(&connection->timer.link);
-    timer_start(&worker->queues[AWAITS_FIRST], &connection->timer, worker->now_ms);
-    worker_connection_opened(worker);
-    if (engine_watch(worker->engine, &connection->source) != 0)
-        connection_drop(worker, connection);
-}
-
 void connection_drop(struct worker *worker, struct connection *connection)
 {
     list_remove(&connection->timer.link);
     intake_return(&worker->intakes, connection->intake);
     free(connection->backlog);
+    worker_connection_dropped(worker, connection->source.fd);
     engine_drop(worker->engine, &connection->source);
-    worker_connection_dropped(worker);
 }
 
 static enum awaited connection_awaited(const struct worker *worker,
@@ -67,7 +49,7 @@ static void connection_settle(struct worker *worker, struct connection *connecti
 {
     enum awaited awaits = connection_awaited(worker, connection);
     if (connection->awaits != awaits) {
-        connection->awaits = (uint8_t)awaits;
+        connection->awaits = awaits & AWAITS_MASK;
         timer_start(&worker->queues[awaits], &connection->timer, worker->now_ms);
     } else if (awaits != AWAITS_HEAD && awaits != AWAITS_END) {
         timer_touch(&worker->queues[awaits], &connection->timer, worker->now_ms);
@@ -80,7 +62,7 @@ static void connection_leave(struct worker *worker, struct connection *connectio
     list_remove(&connection->timer.link);
     connection->awaits = AWAITS_NOTHING;
     connection->phase = PHASE_LEFT;
-    worker_connection_dropped(worker);
+    worker_connection_dropped(worker, connection->source.fd);
     engine_hang_up(worker->engine, &connection->source);
 }
 
@@ -96,6 +78,7 @@ static void connection_finish(struct worker *worker, struct connection *connecti
         return;
     }
     connection->phase = PHASE_LINGER;
+    connection->lingered = 0;
     engine_finish(worker->engine, &connection->source);
     connection_settle(worker, connection);
 }
@@ -127,20 +110,14 @@ static void connection_conclude(struct worker *worker, struct connection *connec
         (connection->intake || connection->phase == PHASE_BODY))
         connection_cut_short(worker, connection);
 
-    bool is_over = connection->phase == PHASE_LAST || connection->has_ended;
+    bool has_more = connection->phase == PHASE_HELD;
+    bool is_over = connection->phase == PHASE_LAST || (connection->has_ended && !has_more);
     if (connection->is_broken)
         connection_drop(worker, connection);
     else if (is_over && !connection->backlog)
         connection_finish(worker, connection);
     else
         connection_settle(worker, connection);
-}
-
-static void connection_linger(struct worker *worker, struct connection *connection, size_t length)
-{
-    connection->lingered += (uint32_t)length;
-    if (connection->lingered > LINGER_BYTES_MAX)
-        connection_drop(worker, connection);
 }
 
 /* Begins a segment of this connection, with at least half of the arena before it, when what was due
@@ -158,10 +135,67 @@ static bool connection_begin_output(struct worker *worker, struct connection *co
     return connection->source.kind == SOURCE_CONNECTION;
 }
 
+/* Its client has as many as it may. It is told so, where that costs nobody else a place. */
+static void connection_turn_away(struct worker *worker, struct connection *connection)
+{
+    worker_count(worker, SELKIE_BOUND_MAX_PER_ADDRESS);
+    if (worker->active > worker->active_max / 2) {
+        connection_drop(worker, connection);
+        return;
+    }
+    if (!connection_begin_output(worker, connection))
+        return;
+    request_refuse(worker, connection, NULL, 429, "This client has too many connections.");
+    connection_conclude(worker, connection);
+}
+
+void connection_open(struct worker *worker, int fd)
+{
+    struct connection *connection = pool_lend(&worker->connections);
+    if (!connection) {
+        close(fd);
+        return;
+    }
+    *connection = (struct connection){
+        .source = {.fd = fd, .kind = SOURCE_CONNECTION},
+        .awaits = AWAITS_FIRST,
+        .is_first = true,
+    };
+    list_init(&connection->timer.link);
+    timer_start(&worker->queues[AWAITS_FIRST], &connection->timer, worker->now_ms);
+    worker_connection_opened(worker);
+    unsigned of_client = clients_add(&worker->clients, fd);
+    if (engine_watch(worker->engine, &connection->source) != 0)
+        connection_drop(worker, connection);
+    else if (of_client > 0 && of_client > worker->server->options.max_per_address)
+        connection_turn_away(worker, connection);
+}
+
+static void connection_linger(struct worker *worker, struct connection *connection, size_t length)
+{
+    connection->lingered += (uint32_t)length;
+    if (connection->lingered > LINGER_BYTES_MAX)
+        connection_drop(worker, connection);
+    else
+        engine_await_more(worker->engine, &connection->source);
+}
+
+/* An engine tells the input of one connection in a row. */
+static inline void connection_count_input(struct worker *worker,
+                                          const struct connection *connection, size_t length)
+{
+    size_t before = worker->input_of == &connection->source ? worker->input_length : 0;
+    worker->input_of = &connection->source;
+    worker->input_length = before + length;
+    if (worker->input_length >= worker->turn_bytes && before < worker->turn_bytes)
+        worker_count(worker, SELKIE_BOUND_TURN_BYTES);
+}
+
 void connection_input(struct worker *worker, struct connection *connection, struct span bytes)
 {
     if (!connection_begin_output(worker, connection))
         return;
+    connection_count_input(worker, connection, bytes.length);
     if (connection->phase == PHASE_LINGER) {
         connection_linger(worker, connection, bytes.length);
         return;
@@ -177,6 +211,8 @@ void connection_send_due(struct worker *worker)
     for (unsigned i = 0; i < output->segment_count; i++) {
         struct segment *segment = &output->segments[i];
         segment->connection->is_due = false;
+        if (segment->bytes.length == 0)
+            engine_await_more(worker->engine, &segment->connection->source);
         output_send(worker, segment->connection, segment->bytes);
         output_begin(output);
         connection_conclude(worker, segment->connection);
@@ -185,11 +221,9 @@ void connection_send_due(struct worker *worker)
     output_reset(worker);
 }
 
-/* The backlog has gone: goes on with the input that had to wait for that. */
+/* Goes on with the input that had to wait. */
 static void connection_go_on(struct worker *worker, struct connection *connection)
 {
-    free(connection->backlog);
-    connection->backlog = NULL;
     engine_resume(worker->engine, &connection->source);
     if (connection->phase == PHASE_HELD) {
         struct intake *intake = connection->intake;
@@ -199,6 +233,23 @@ static void connection_go_on(struct worker *worker, struct connection *connectio
         intake_return(&worker->intakes, intake);
     }
     connection_conclude(worker, connection);
+}
+
+/* The backlog has gone. A body had to wait for that, and is not to blame. */
+static void connection_has_drained(struct worker *worker, struct connection *connection)
+{
+    free(connection->backlog);
+    connection->backlog = NULL;
+    if (connection->phase == PHASE_BODY)
+        pace_body_begin(worker, connection->intake);
+    connection_go_on(worker, connection);
+}
+
+/* The client has made room for a part of the backlog: it has its time again. */
+static void connection_moves(struct worker *worker, struct connection *connection)
+{
+    pace_reader_moved(connection);
+    connection_settle(worker, connection);
 }
 
 void connection_writable(struct worker *worker, struct connection *connection)
@@ -214,31 +265,72 @@ void connection_writable(struct worker *worker, struct connection *connection)
     }
     connection->backlog->sent += (size_t)sent;
     if ((size_t)sent == left.length)
-        connection_go_on(worker, connection);
+        connection_has_drained(worker, connection);
     else if (sent > 0)
-        connection_settle(worker, connection);
+        connection_moves(worker, connection);
+}
+
+void connection_take_turn(struct worker *worker, struct connection *connection)
+{
+    /* Where output is blocked, its end is what the input waits for. */
+    if (!connection->backlog && connection_begin_output(worker, connection))
+        connection_go_on(worker, connection);
 }
 
 void connection_ended(struct worker *worker, struct connection *connection, int error)
 {
-    if (!connection_begin_output(worker, connection))
+    bool is_here = connection_begin_output(worker, connection);
+    connection->has_ended = true; /* one that leaves may come back */
+    if (!is_here)
         return;
-    connection->has_ended = true;
     if (error)
         connection_drop(worker, connection);
     else
         connection_conclude(worker, connection);
 }
 
-void connection_expired(struct worker *worker, struct connection *connection)
+/* The kernel takes no more, but the client may take what the kernel has. */
+static void connection_expired_reader(struct worker *worker, struct connection *connection)
 {
-    if (connection->awaits != AWAITS_HEAD && connection->awaits != AWAITS_BODY) {
-        connection_drop(worker, connection);
+    bool holds = pace_reader_holds(worker, connection, PACE_GRACE_MS);
+    if (holds && pace_reader_moved(connection)) {
+        timer_start(&worker->queues[AWAITS_READER], &connection->timer, worker->now_ms);
         return;
     }
+    worker_count(worker, holds ? SELKIE_BOUND_WRITE_TIMEOUT : SELKIE_BOUND_MIN_WRITE_RATE);
+    connection_drop(worker, connection);
+}
+
+static void connection_expired_request(struct worker *worker, struct connection *connection)
+{
     if (!connection_begin_output(worker, connection))
         return;
+    worker_count(worker, connection->awaits == AWAITS_HEAD ? SELKIE_BOUND_HEAD_TIMEOUT
+                                                           : SELKIE_BOUND_BODY_TIMEOUT);
     request_refuse(worker, connection, connection_head(connection), 408,
                    "The request did not come in time.");
     connection_conclude(worker, connection);
+}
+
+void connection_expired(struct worker *worker, struct connection *connection)
+{
+    switch ((enum awaited)connection->awaits) {
+    case AWAITS_HEAD:
+    case AWAITS_BODY:
+        connection_expired_request(worker, connection);
+        break;
+    case AWAITS_READER:
+        connection_expired_reader(worker, connection);
+        break;
+    case AWAITS_FIRST:
+    case AWAITS_NEXT:
+        if (!worker->draining)
+            worker_count(worker, SELKIE_BOUND_IDLE_TIMEOUT);
+        connection_drop(worker, connection);
+        break;
+    case AWAITS_END:
+    case AWAITS_COUNT:
+        connection_drop(worker, connection);
+        break;
+    }
 }

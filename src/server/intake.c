@@ -2,6 +2,7 @@
 /* See intake.h. */
 #include "server/intake.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -25,18 +26,21 @@ struct intake *intake_lend(struct intake_store *store)
         intake->capacity = INTAKE_SIZE;
     }
     intake->length = intake->head_length = 0;
+    list_init(&intake->held);
     return intake;
 }
 
 static int intake_grow(struct intake **intake, size_t length)
 {
     size_t capacity = (*intake)->capacity;
+    assert(list_is_empty(&(*intake)->held)); /* what waits does not grow */
     while (capacity < length)
         capacity *= 2;
     struct intake *grown = realloc(*intake, sizeof *grown + capacity);
     if (!grown)
         return -ENOMEM;
     grown->capacity = capacity;
+    list_init(&grown->held);
     *intake = grown;
     return 0;
 }
@@ -55,6 +59,7 @@ void intake_return(struct intake_store *store, struct intake *intake)
 {
     if (!intake)
         return;
+    list_remove(&intake->held);
     if (intake->capacity != INTAKE_SIZE || store->count == STORE_MAX) {
         free(intake);
         return;

@@ -7,6 +7,7 @@
 #ifndef SERVER_INTAKE_H
 #define SERVER_INTAKE_H
 
+#include "base/list.h"
 #include "base/span.h"
 #include "http/http.h"
 
@@ -14,14 +15,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct connection;
+
 struct intake {
-    struct intake *next;  /* in the store */
-    size_t capacity;      /* of bytes */
-    size_t length;        /* of the head and of the part of the body that is kept */
-    size_t head_length;   /* once the head is whole */
-    uint64_t body_left;   /* of a body with Content-Length: what has not come */
-    uint64_t body_length; /* what has come of a body, kept or not */
-    bool keeps_body;      /* the handler wants it */
+    struct intake *next;    /* in the store */
+    struct list held;       /* link of worker->held: it waits for the next turn */
+    struct connection *of;  /* that it waits with */
+    size_t capacity;        /* of bytes */
+    size_t length;          /* of the head and of the part of the body that is kept */
+    size_t head_length;     /* once the head is whole */
+    uint64_t body_left;     /* of a body with Content-Length: what has not come */
+    uint64_t body_length;   /* what has come of a body, kept or not */
+    uint64_t pace_began_at; /* of body_length: where measuring its pace began (pace.h) */
+    uint32_t pace_began_ms; /* and when */
+    bool keeps_body;        /* the handler wants it */
     struct http_chunked chunked;
     struct http_head head; /* of the request whose bytes begin here */
     char bytes[];

@@ -54,6 +54,11 @@ void listener_list_close(struct listener_list *list)
     *list = (struct listener_list){0};
 }
 
+/* The analyzer of gcc takes for lost what only the list of the caller holds, from here on. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 /* Appends a listener without sockets, with room for `copies`. Returns NULL when memory is short. */
 static struct listener *listener_add(struct listener_list *list, unsigned copies)
 {

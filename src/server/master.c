@@ -177,8 +177,10 @@ static void master_note(struct master *master, char note)
     case BELL_STOP:
         master_begin_drain(master);
         break;
-    default:
-        break; /* a child has ended, or a worker accepts: looked at after every ring */
+    default: /* or a child has ended, or a worker accepts: looked at after every ring */
+        if (note == master->server->options.report_signal)
+            server_tell_signalled(master->server, note);
+        break;
     }
 }
 

@@ -6,10 +6,38 @@
  */
 #include "server/message.h"
 
+#include "server/pace.h"
 #include "server/request.h"
 
 #include <assert.h>
 #include <errno.h>
+
+/* How a request is refused that is beyond a bound. */
+struct excess {
+    enum selkie_bound bound;
+    int status;
+    const char *reason;
+};
+
+static const struct excess body_excess = {SELKIE_BOUND_MAX_BODY, 413,
+                                          "The body is longer than this server takes."};
+static const struct excess target_excess = {SELKIE_BOUND_MAX_TARGET, 414,
+                                            "The request target is longer than this server takes."};
+static const struct excess fields_excess = {SELKIE_BOUND_MAX_FIELDS, 431,
+                                            "The request has too many fields."};
+static const struct excess pace_excess = {SELKIE_BOUND_MIN_BODY_RATE, 408,
+                                          "The body came too slowly."};
+
+/* Counts a request: of the connection, and of its turn. */
+static void message_count(struct worker *worker, struct connection *connection)
+{
+    connection->requests++;
+    if (connection->turn != (worker->turn & CONNECTION_TURN_MASK)) {
+        connection->turn = worker->turn & CONNECTION_TURN_MASK;
+        connection->served = 0;
+    }
+    connection->served++;
+}
 
 /* Has a whole request answered. */
 static void message_serve(struct worker *worker, struct connection *connection,
@@ -19,6 +47,7 @@ static void message_serve(struct worker *worker, struct connection *connection,
     connection->may_drop = message->is_last && !message->is_refused &&
                            !http_head_persists(message->head) &&
                            !engine_has_input(&connection->source);
+    message_count(worker, connection);
     bool persists = request_serve(worker, connection, message);
     connection->phase = persists ? PHASE_REQUEST : PHASE_LAST;
     if (connection->awaits == AWAITS_HEAD || connection->awaits == AWAITS_BODY)
@@ -45,10 +74,10 @@ static void message_forget(struct worker *worker, struct connection *connection)
     connection->intake = NULL;
 }
 
-static void message_starve(struct worker *worker, struct connection *connection)
+static void message_starve(struct worker *worker, struct connection *connection,
+                           const struct http_head *head)
 {
-    request_refuse(worker, connection, connection_head(connection), 503,
-                   "The server is short of memory.");
+    request_refuse(worker, connection, head, 503, "The server is short of memory.");
 }
 
 /* The body goes on beyond the input at hand. `rest` has what is there of it. Never inlined, as a
@@ -69,7 +98,7 @@ static __attribute__((noinline)) void body_begin(struct worker *worker,
         output_write(worker, connection, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
     }
     if (!connection->intake && head_keep(worker, connection, head, head_bytes) != 0) {
-        message_starve(worker, connection);
+        message_starve(worker, connection, head);
         return;
     }
     struct intake *intake = connection->intake;
@@ -77,8 +106,43 @@ static __attribute__((noinline)) void body_begin(struct worker *worker,
     intake->body_left = head->content_length;
     intake->body_length = 0;
     intake->chunked = (struct http_chunked){0};
+    intake->chunked.line_max = worker->server->options.chunk_line_max;
+    intake->chunked.trailer_max = worker->server->options.trailer_max;
     intake->keeps_body = !refused && match.route && !match.route->target.ignores_body;
+    pace_body_begin(worker, intake);
     connection->phase = PHASE_BODY;
+}
+
+/* Refuses what is beyond a bound. */
+static void message_exceeds(struct worker *worker, struct connection *connection,
+                            const struct http_head *head, const struct excess *excess)
+{
+    worker_count(worker, excess->bound);
+    request_refuse(worker, connection, head, excess->status, excess->reason);
+}
+
+/* Which bound a head is beyond, or NULL. The bytes of the head were counted as they came. */
+static inline const struct excess *head_excess(const struct selkie_options *options,
+                                               const struct http_head *head)
+{
+    if (head->content_length > options->body_max)
+        return &body_excess;
+    if (head->target.length > options->target_max)
+        return &target_excess;
+    if (head->field_count > options->fields_max)
+        return &fields_excess;
+    return NULL;
+}
+
+/* A head that the parser has refused with `status`. */
+static void head_refuse(struct worker *worker, struct connection *connection,
+                        const struct http_head *head, int status)
+{
+    if (status == 431 && head->field_count == HTTP_FIELDS_MAX)
+        worker_count(worker, SELKIE_BOUND_MAX_FIELDS);
+    else if (status == 431 || status == 414)
+        worker_count(worker, SELKIE_BOUND_MAX_HEAD);
+    request_refuse(worker, connection, head, status, head->reason);
 }
 
 /* A head is whole, from `base` on, and `rest` came behind it. Returns how much of that the request
@@ -87,8 +151,9 @@ static inline size_t head_complete(struct worker *worker, struct connection *con
                                    const struct http_head *head, const char *base, struct span rest)
 {
     size_t length = (size_t)head->content_length;
-    if (head->content_length > worker->server->options.body_max) {
-        request_refuse(worker, connection, head, 413, "The body is longer than this server takes.");
+    const struct excess *excess = head_excess(&worker->server->options, head);
+    if (excess) {
+        message_exceeds(worker, connection, head, excess);
         return rest.length;
     }
     if (head->framing == HTTP_CHUNKED || length > rest.length) {
@@ -125,9 +190,9 @@ static size_t head_take_in_place(struct worker *worker, struct connection *conne
         return (size_t)length +
                head_complete(worker, connection, head, bytes.at, span_skip(bytes, (size_t)length));
     if (length < 0)
-        request_refuse(worker, connection, head, -length, head->reason);
+        head_refuse(worker, connection, head, -length);
     else if (head_keep(worker, connection, head, bytes) != 0)
-        message_starve(worker, connection);
+        message_starve(worker, connection, head);
     return bytes.length;
 }
 
@@ -153,14 +218,14 @@ static size_t head_take_more(struct worker *worker, struct connection *connectio
     size_t room = worker->server->options.head_max - connection->intake->length;
     struct span more = {bytes.at, bytes.length < room ? bytes.length : room};
     if (intake_append(&connection->intake, more) != 0) {
-        message_starve(worker, connection);
+        message_starve(worker, connection, &connection->intake->head);
         return bytes.length;
     }
     struct intake *intake = connection->intake;
     struct span whole = {intake->bytes, intake->length};
     int length = http_head_parse(&intake->head, whole, worker->server->options.head_max);
     if (length < 0)
-        request_refuse(worker, connection, &intake->head, -length, intake->head.reason);
+        head_refuse(worker, connection, &intake->head, -length);
     if (length <= 0)
         return length < 0 ? bytes.length : more.length;
     size_t taken = more.length - (intake->length - (size_t)length);
@@ -171,14 +236,18 @@ static size_t head_take_more(struct worker *worker, struct connection *connectio
 /* Body bytes have come: counts and keeps them. Returns whether the request may go on. */
 static bool body_add(struct worker *worker, struct connection *connection, struct span data)
 {
+    const struct excess *excess = NULL;
     connection->intake->body_length += data.length;
-    if (connection->intake->body_length > worker->server->options.body_max) {
-        request_refuse(worker, connection, &connection->intake->head, 413,
-                       "The body is longer than this server takes.");
+    if (connection->intake->body_length > worker->server->options.body_max)
+        excess = &body_excess;
+    else if (!pace_body_holds(worker, connection, PACE_GRACE_MS))
+        excess = &pace_excess;
+    if (excess) {
+        message_exceeds(worker, connection, &connection->intake->head, excess);
         return false;
     }
     if (connection->intake->keeps_body && intake_append(&connection->intake, data) != 0) {
-        message_starve(worker, connection);
+        message_starve(worker, connection, &connection->intake->head);
         return false;
     }
     return true;
@@ -196,6 +265,17 @@ static void body_complete(struct worker *worker, struct connection *connection, 
     intake_return(&worker->intakes, intake);
 }
 
+/* A chunked body that the decoder has refused with `status`. */
+static void chunked_refuse(struct worker *worker, struct connection *connection, int status)
+{
+    const struct intake *intake = connection->intake;
+    if (status == 431)
+        worker_count(worker, SELKIE_BOUND_MAX_TRAILER);
+    else if (intake->chunked.overhead > intake->chunked.line_max)
+        worker_count(worker, SELKIE_BOUND_MAX_CHUNK_LINE);
+    request_refuse(worker, connection, &intake->head, status, intake->chunked.reason);
+}
+
 static size_t body_take_chunked(struct worker *worker, struct connection *connection,
                                 struct span bytes)
 {
@@ -205,8 +285,7 @@ static size_t body_take_chunked(struct worker *worker, struct connection *connec
         struct span data;
         ssize_t used = http_chunked_decode(chunked, span_skip(bytes, taken), &data);
         if (used < 0) {
-            request_refuse(worker, connection, &connection->intake->head, (int)-used,
-                           chunked->reason);
+            chunked_refuse(worker, connection, (int)-used);
             return bytes.length;
         }
         taken += (size_t)used;
@@ -246,27 +325,37 @@ static size_t message_take_some(struct worker *worker, struct connection *connec
     return body_take_counted(worker, connection, bytes);
 }
 
-/* Keeps input that came behind a request whose response the client has not taken. */
+/* Keeps input that came behind a request whose response the client has not taken, or behind all
+ * that one connection may ask for in a turn. */
 static void message_hold(struct worker *worker, struct connection *connection, struct span bytes)
 {
     assert(!connection->intake && connection->phase == PHASE_REQUEST);
-    connection->intake = intake_lend(&worker->intakes);
-    if (!connection->intake || intake_append(&connection->intake, bytes) != 0)
-        connection->is_broken = true;
     connection->phase = PHASE_HELD;
+    connection->intake = intake_lend(&worker->intakes);
+    if (!connection->intake || intake_append(&connection->intake, bytes) != 0) {
+        connection->is_broken = true;
+        return;
+    }
+    if (connection->backlog)
+        return;
+    worker_count(worker, SELKIE_BOUND_TURN_REQUESTS);
+    connection->intake->of = connection;
+    list_append(&worker->held, &connection->intake->held);
+    engine_pause(worker->engine, &connection->source);
 }
 
-/* Whether another request has to wait until the client has taken earlier responses. One that has
- * begun may become whole: its response goes behind them. */
-static bool message_must_wait(const struct connection *connection)
+/* Whether another request has to wait until the client has taken earlier responses, or for the next
+ * turn. One that has begun may become whole: its response goes behind them. */
+static bool message_must_wait(const struct worker *worker, const struct connection *connection)
 {
-    return connection->backlog && connection->phase == PHASE_REQUEST && !connection->intake;
+    return connection->phase == PHASE_REQUEST && !connection->intake &&
+           (connection->backlog || connection_has_had_turn(worker, connection));
 }
 
 void message_take(struct worker *worker, struct connection *connection, struct span bytes)
 {
     while (bytes.length > 0 && connection->phase < PHASE_HELD && !connection->is_broken) {
-        if (message_must_wait(connection))
+        if (message_must_wait(worker, connection))
             message_hold(worker, connection, bytes);
         else
             bytes = span_skip(bytes, message_take_some(worker, connection, bytes));

@@ -6,6 +6,7 @@
 #include "server/output.h"
 
 #include "server/connection.h"
+#include "server/pace.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,10 +34,15 @@ int backlog_append(struct backlog **backlog, struct span bytes)
 void output_keep(struct worker *worker, struct connection *connection, struct span bytes)
 {
     connection->may_drop = false; /* by the time this has gone, more input may have come */
-    if (backlog_append(&connection->backlog, bytes) != 0)
+    bool is_first = !connection->backlog;
+    if (backlog_append(&connection->backlog, bytes) != 0) {
         connection->is_broken = true;
-    else
-        engine_pause(worker->engine, &connection->source);
+        return;
+    }
+    if (!is_first)
+        return;
+    pace_reader_begin(worker, connection);
+    engine_pause(worker->engine, &connection->source);
 }
 
 void output_send(struct worker *worker, struct connection *connection, struct span bytes)

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Several hundred small responses, the most that one pipelined input makes, and a size that an
  * empty loopback or LAN socket takes at once. */
@@ -51,7 +52,10 @@ struct text {
 
 struct backlog {
     size_t capacity, length;
-    size_t sent; /* of length: from the front */
+    size_t sent;          /* of length: from the front */
+    uint64_t taken;       /* what pace.h has seen of that, and of sent_before, at the client */
+    uint32_t sent_before; /* bytes that the kernel held when the backlog began */
+    uint32_t began_ms;    /* when that was */
     char bytes[];
 };
 

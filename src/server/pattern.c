@@ -9,6 +9,7 @@
 #include "http/http.h"
 #include "server/router.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,7 @@ static const char *names_count(struct pattern *pattern)
 
 static const char *path_parse(struct pattern *pattern, char *path)
 {
+    assert(*path == '/' && pattern->count == 0);
     while (*path == '/') {
         char *at = path + 1;
         size_t length = strcspn(at, "/");
@@ -184,6 +186,7 @@ static unsigned segment_compare(const struct path_segment *a, const struct path_
 static unsigned path_compare(const struct pattern *a, const struct pattern *b)
 {
     unsigned relation = 0;
+    assert(a->count > 0 && b->count > 0);
     size_t shared = a->count < b->count ? a->count : b->count;
     for (size_t i = 0; i < shared; i++)
         relation |= segment_compare(&a->segments[i], &b->segments[i]);

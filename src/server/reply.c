@@ -159,6 +159,8 @@ int selkie_reply(struct selkie_request *request, int status, const char *type, c
             return refused;
     }
     bool is_bodyless = http_status_bodyless(status);
+    if (status == 205) /* may have content by its framing, not by its meaning (RFC 9110, 15.3.6) */
+        length = 0;
     struct http_response response = {
         .status = status,
         .fields = {worker->fields.bytes, worker->fields.length},

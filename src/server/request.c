@@ -19,6 +19,12 @@ static bool method_is_served(const struct worker *worker, const struct http_head
     return head->method != HTTP_METHOD_OTHER || router_knows_method(worker->server->router, name);
 }
 
+/* OPTIONS of "*", or of a URI without path and query, which is the same (RFC 9112, 3.2.4). */
+static bool asks_for_server(const struct http_head *head)
+{
+    return head->path.length == 0 && head->query.length == 0 && head->method == HTTP_OPTIONS;
+}
+
 int request_route(const struct worker *worker, const struct http_head *head, const char *base,
                   struct route_match *out)
 {
@@ -26,7 +32,7 @@ int request_route(const struct worker *worker, const struct http_head *head, con
     if (!method_is_served(worker, head, method))
         return 501;
     out->route = NULL;
-    if (head->form == HTTP_ASTERISK)
+    if (asks_for_server(head))
         return 0;
     int error = router_find(worker->server->router, method, http_slice_span(head->path, base), out);
     if (error == -ENOENT)
@@ -40,7 +46,7 @@ static void request_allow(struct selkie_request *request)
 {
     char methods[256];
     struct span path = http_slice_span(request->head->path, request->base);
-    if (request->head->form == HTTP_ASTERISK)
+    if (asks_for_server(request->head))
         snprintf(methods, sizeof methods, "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
     else
         router_allow(request->worker->server->router, path, methods, sizeof methods);
@@ -51,10 +57,19 @@ static void request_allow(struct selkie_request *request)
 static void request_answer_status(struct selkie_request *request, int status, const char *reason)
 {
     char text[256];
-    const char *between = reason ? ": " : "";
-    int length = snprintf(text, sizeof text, "%d %s%s%s\n", status, http_status_reason(status),
-                          between, reason ? reason : "");
+    int length =
+        snprintf(text, sizeof text, "%d %s: %s\n", status, http_status_reason(status), reason);
     selkie_reply(request, status, "text/plain", text, (size_t)length);
+}
+
+/* What is wrong with a request that has no route, in words. */
+static const char *route_refusal(int status)
+{
+    if (status == 404)
+        return "No resource has this path.";
+    if (status == 405)
+        return "The resource has other methods, which Allow tells.";
+    return "The method is not implemented here.";
 }
 
 /* OPTIONS that no handler has taken: what the target, or the whole server, can do. */
@@ -97,11 +112,22 @@ static void request_answer(struct selkie_request *request)
     if (refused == 405)
         request_allow(request);
     if (refused)
-        request_answer_status(request, refused, NULL);
+        request_answer_status(request, refused, route_refusal(refused));
     else if (request->match.route)
         request_handle(request);
     else
         request_answer_options(request);
+}
+
+/* Whether this is the last request that the connection may make. */
+static inline bool connection_had_requests(struct worker *worker,
+                                           const struct connection *connection)
+{
+    unsigned max = worker->server->options.max_requests;
+    if (max == 0 || connection->requests < max)
+        return false;
+    worker_count(worker, SELKIE_BOUND_MAX_REQUESTS);
+    return true;
 }
 
 bool request_serve(struct worker *worker, struct connection *connection,
@@ -116,7 +142,8 @@ bool request_serve(struct worker *worker, struct connection *connection,
     request.answered = false;
     /* A worker that drains keeps the connection only for requests that are here already. */
     request.persists = worker->server->options.keep_alive && http_head_persists(message->head) &&
-                       !message->is_refused && !(worker->draining && message->is_last);
+                       !message->is_refused && !(worker->draining && message->is_last) &&
+                       !connection_had_requests(worker, connection);
     worker->fields.length = worker->decoded.length = 0;
     request_answer(&request);
     return request.persists;

@@ -8,6 +8,7 @@
 #include "server/pattern.h"
 #include "server/tree.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,6 +132,7 @@ static bool list_has(const char *list, struct span method)
 static size_t list_append(char *list, size_t length, size_t size, struct span method)
 {
     const char *comma = length > 0 ? ", " : "";
+    assert(length < size && list[length] == '\0');
     if (list_has(list, method) || length + strlen(comma) + method.length >= size)
         return length;
     return length + (size_t)snprintf(list + length, size - length, "%s%.*s", comma,

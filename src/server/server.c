@@ -8,6 +8,7 @@
 #include "server/capacity.h"
 #include "server/cpus.h"
 #include "server/listen_backlog.h"
+#include "server/options.h"
 #include "server/signals.h"
 #include "server/worker.h"
 
@@ -15,21 +16,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-void selkie_options_init(struct selkie_options *options)
-{
-    *options = (struct selkie_options){
-        .workers = SELKIE_WORKERS_AUTO,
-        .keep_alive = true,
-        .idle_ms = 60 * 1000,
-        .head_ms = 10 * 1000,
-        .body_ms = 30 * 1000,
-        .write_ms = 30 * 1000,
-        .drain_ms = 30 * 1000,
-        .head_max = 16384,
-        .body_max = 1048576,
-    };
-}
 
 int server_fail(struct selkie_server *server, int error, const char *format, ...)
 {
@@ -55,7 +41,8 @@ void server_log(const struct selkie_server *server, enum selkie_level level, con
 
 void server_tell_signalled(struct selkie_server *server, int signal)
 {
-    server_log(server, SELKIE_LOG_INFO, "shutting down on %s", signal_name(signal));
+    if (signal != server->options.report_signal)
+        server_log(server, SELKIE_LOG_INFO, "shutting down on %s", signal_name(signal));
     if (server->options.signalled)
         server->options.signalled(server, signal, server->options.data);
 }
@@ -157,6 +144,8 @@ void selkie_server_counters(const struct selkie_server *server, struct selkie_co
         out->connections += SLOT_READ(server->slots[i].connections);
         out->responses += SLOT_READ(server->slots[i].responses);
         out->active += SLOT_READ(server->slots[i].active);
+        for (int bound = 0; bound < SELKIE_BOUND_COUNT; bound++)
+            out->reached[bound] += SLOT_READ(server->slots[i].reached[bound]);
     }
 }
 
@@ -227,38 +216,6 @@ static int server_prepare_listeners(struct selkie_server *server)
     return error;
 }
 
-/* Time is kept in 32 bits, and half of them tell the past from the future. */
-static bool server_times_are_valid(const struct selkie_options *options)
-{
-    const uint32_t times[] = {options->idle_ms, options->head_ms, options->body_ms,
-                              options->write_ms, options->drain_ms};
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        if (times[i] == 0 || times[i] > INT32_MAX)
-            return false;
-    }
-    return true;
-}
-
-/* Refuses options that cannot work. */
-static int server_check(struct selkie_server *server)
-{
-    const struct selkie_options *options = &server->options;
-    if (server->listeners.count == 0)
-        return server_fail(server, -EINVAL, "no address to listen on; call selkie_server_listen");
-    if (options->workers < SELKIE_WORKERS_NONE || options->workers > SELKIE_WORKERS_MAX)
-        return server_fail(server, -EINVAL, "%d workers are not between 1 and %d", options->workers,
-                           SELKIE_WORKERS_MAX);
-    if (!server_times_are_valid(options))
-        return server_fail(server, -EINVAL, "a time-out is not between 1 ms and 24 days");
-    if (options->head_max < 64 || options->head_max > INT32_MAX)
-        return server_fail(server, -EINVAL,
-                           "the limit of a request head is not between 64 bytes "
-                           "and 2 GiB");
-    if (options->backlog < 0)
-        return server_fail(server, -EINVAL, "the backlog is negative");
-    return 0;
-}
-
 static void server_close_worker_bells(struct selkie_server *server, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
@@ -284,7 +241,7 @@ static int server_open_worker_bells(struct selkie_server *server)
 
 static int server_run_with_signals(struct selkie_server *server)
 {
-    int error = signals_take(&server->bell, !server->is_single);
+    int error = signals_take(&server->bell, !server->is_single, server->options.report_signal);
     if (error)
         return server_fail(server, error, "a server runs in this process already");
     error = server->is_single ? worker_serve(server, 0, &server->bell, -1) : master_run(server);
@@ -294,7 +251,9 @@ static int server_run_with_signals(struct selkie_server *server)
 
 int selkie_server_run(struct selkie_server *server)
 {
-    int error = server_check(server);
+    if (server->listeners.count == 0)
+        return server_fail(server, -EINVAL, "no address to listen on; call selkie_server_listen");
+    int error = server_check_options(server);
     if (error)
         return error;
     capacity_raise();

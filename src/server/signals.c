@@ -6,11 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static const int signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGPIPE, SIGCHLD};
-enum { SIGNALS_COUNT = sizeof signals / sizeof *signals };
+enum { SIGNALS_MAX = 6 };
 
-static struct sigaction former[SIGNALS_COUNT];
-static int taken; /* so many of the signals, from the first */
+/* Those that are taken, and what they did before. */
+static struct {
+    int number;
+    struct sigaction former;
+} taken[SIGNALS_MAX];
+static int taken_count;
 static const struct bell *bell_of_process;
 
 static void ring_number(int signal)
@@ -37,21 +40,35 @@ static void signal_set(int signal, void (*handler)(int), struct sigaction *forme
     sigaction(signal, &action, former_out);
 }
 
-int signals_take(const struct bell *bell, bool with_children)
+static void signal_take(int number, void (*handler)(int))
+{
+    taken[taken_count].number = number;
+    signal_set(number, handler, &taken[taken_count].former);
+    taken_count++;
+}
+
+int signals_take(const struct bell *bell, bool with_children, int report)
 {
     if (bell_of_process)
         return -EBUSY;
     bell_of_process = bell;
-    taken = with_children ? SIGNALS_COUNT : SIGNALS_COUNT - 1;
-    for (int i = 0; i < taken; i++)
-        signal_set(signals[i], signals[i] == SIGPIPE ? SIG_IGN : ring_number, &former[i]);
+    signal_take(SIGTERM, ring_number);
+    signal_take(SIGINT, ring_number);
+    signal_take(SIGQUIT, ring_number);
+    signal_take(SIGPIPE, SIG_IGN);
+    if (with_children)
+        signal_take(SIGCHLD, ring_number);
+    if (report)
+        signal_take(report, ring_number);
     return 0;
 }
 
 void signals_restore(void)
 {
-    for (int i = 0; i < taken; i++)
-        sigaction(signals[i], &former[i], NULL);
+    while (taken_count > 0) {
+        taken_count--;
+        sigaction(taken[taken_count].number, &taken[taken_count].former, NULL);
+    }
     bell_of_process = NULL;
 }
 
@@ -67,13 +84,15 @@ void signals_unblock(const sigset_t *before)
     pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-void signals_take_in_worker(const struct bell *bell)
+void signals_take_in_worker(const struct bell *bell, int report)
 {
     bell_of_process = bell;
     signal_set(SIGTERM, ring_drain, NULL);
     signal_set(SIGQUIT, end_at_once, NULL);
     signal_set(SIGINT, SIG_IGN, NULL);
     signal_set(SIGCHLD, SIG_DFL, NULL);
+    if (report)
+        signal_set(report, SIG_IGN, NULL);
 }
 
 const char *signal_name(int signal)

@@ -12,9 +12,10 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Takes TERM, INT, QUIT and PIPE, and CHLD `with_children`. `bell` is borrowed until
- * signals_restore. Returns 0, or -EBUSY when a server runs in this process already. */
-int signals_take(const struct bell *bell, bool with_children);
+/* Takes TERM, INT, QUIT and PIPE, CHLD `with_children`, and `report` unless it is 0. `bell` is
+ * borrowed until signals_restore. Returns 0, or -EBUSY when a server runs in this process already.
+ */
+int signals_take(const struct bell *bell, bool with_children, int report);
 
 void signals_restore(void);
 
@@ -23,8 +24,9 @@ void signals_block(sigset_t *out);
 void signals_unblock(const sigset_t *before);
 
 /* In a worker, signals blocked. A terminal and systemd signal the whole group: INT is left to the
- * master; TERM drains this worker, as the master would have it do; QUIT ends it. */
-void signals_take_in_worker(const struct bell *bell);
+ * master, and so is `report`; TERM drains this worker, as the master would have it do; QUIT ends
+ * it. */
+void signals_take_in_worker(const struct bell *bell, int report);
 
 /* "SIGTERM"; "a signal" for one without a name here. */
 const char *signal_name(int signal);

@@ -8,6 +8,7 @@
 #define SERVER_SLOT_H
 
 #include "base/span.h"
+#include "selkie/server.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -21,7 +22,7 @@ enum slot_state {
     SLOT_FAILED,    /* could not start: `error` and `why` tell */
 };
 
-/* Padded to two cache lines, which Intel's prefetcher fetches together, so that one worker's
+/* Begins on a pair of cache lines, which Intel's prefetcher fetches together, so that one worker's
  * counting does not slow another's. */
 struct slot {
     _Alignas(128) _Atomic int state;
@@ -29,6 +30,7 @@ struct slot {
     _Atomic uint32_t active;      /* open connections */
     _Atomic uint64_t connections; /* accepted */
     _Atomic uint64_t responses;
+    _Atomic uint64_t reached[SELKIE_BOUND_COUNT];
     int error;     /* negative errno of SLOT_FAILED */
     char why[256]; /* one line */
 };

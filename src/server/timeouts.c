@@ -19,11 +19,6 @@ void worker_open_timeouts(struct worker *worker)
         timer_queue_init(&worker->queues[i], lengths[i]);
 }
 
-static struct connection *connection_of_timer(struct timer *timer)
-{
-    return LIST_MEMBER(timer, struct connection, timer);
-}
-
 void worker_expire(struct worker *worker)
 {
     for (int i = 0; i < AWAITS_COUNT; i++) {

@@ -10,6 +10,7 @@
 #include "http/http.h"
 #include "server/pattern.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,7 @@ int tree_insert(struct node *tree, struct route *route)
     struct node *node = tree;
     const struct pattern *pattern = route->pattern;
     size_t depth = 0;
+    assert(pattern->count > 0 && pattern->name_count <= ROUTE_PARAMS_MAX);
     for (; depth < pattern->count && pattern->segments[depth].kind != SEGMENT_REST; depth++) {
         node = node_child(node, &pattern->segments[depth]);
         if (node == NULL)
@@ -173,6 +175,7 @@ children_find(const struct node *node, struct span path, struct search *search)
     }
     if (node->one == NULL || segment.length == 0)
         return NULL;
+    assert(search->param_count < ROUTE_PARAMS_MAX);
     search->params[search->param_count++] = segment;
     const struct route *route = node_find(node->one, behind, search);
     if (route == NULL)

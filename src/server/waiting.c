@@ -105,10 +105,11 @@ int worker_open_engine(struct worker *worker, const struct engine_calls *calls)
 {
     const struct selkie_options *options = &worker->server->options;
     struct engine_refusal refusal;
-    struct engine_wish wish = {options->selector, worker_trigger(options)};
+    struct engine_wish wish = {options->selector, worker_trigger(options), options->turn_bytes};
     int error = engine_open(wish, calls, worker, &worker->engine, &refusal);
     if (error)
         return worker_fail_to_wait(worker, &refusal, error);
+    worker->turn_bytes = engine_turn_bytes(worker->engine);
     /* All workers fare alike, but for the memory that may be locked: it may do for some of them. */
     if (worker->number == 0 || refusal.error == -ENOMEM)
         worker_say_engine(worker, &refusal);

@@ -107,6 +107,8 @@ static void worker_note(struct worker *worker, char note)
         worker_signalled(worker, note);
         break;
     default:
+        if (note == worker->server->options.report_signal)
+            server_tell_signalled(worker->server, note);
         break;
     }
 }
@@ -159,8 +161,9 @@ void worker_connection_opened(struct worker *worker)
     worker_set_active(worker, worker->active + 1);
 }
 
-void worker_connection_dropped(struct worker *worker)
+void worker_connection_dropped(struct worker *worker, int fd)
 {
+    clients_remove(&worker->clients, fd);
     worker_set_active(worker, worker->active - 1);
 }
 
@@ -228,6 +231,7 @@ int worker_open(struct worker *worker, struct selkie_server *server, unsigned nu
 {
     *worker = (struct worker){.server = server, .slot = &server->slots[number], .number = number};
     pool_init(&worker->connections, sizeof(struct connection));
+    list_init(&worker->held);
     worker_open_timeouts(worker);
     worker_read_clock(worker);
     int error = worker_open_engine(worker, &worker_calls);
@@ -249,12 +253,30 @@ int worker_open(struct worker *worker, struct selkie_server *server, unsigned nu
 /* How long the worker may wait: until the first time-out, or the next thing it wants to look at. */
 static int worker_wait_ms(const struct worker *worker)
 {
+    if (!list_is_empty(&worker->held))
+        return 0;
     int wait_ms = sooner(worker_listening_wait(worker), worker_timeouts_wait(worker));
     if (!worker->draining)
         return wait_ms;
     int32_t left = (int32_t)(worker->drain_until_ms - worker->now_ms);
     bool has_to_look = !worker->idle_are_closed || worker->active == 0;
     return has_to_look ? 0 : sooner(wait_ms, left < 0 ? 0 : left);
+}
+
+/* The requests that had to wait for this turn. Those that have to wait once more are put at the
+ * end. */
+static void worker_take_held(struct worker *worker)
+{
+    struct list held;
+    if (list_is_empty(&worker->held))
+        return;
+    list_init(&held);
+    list_take_all(&held, &worker->held);
+    while (!list_is_empty(&held)) {
+        struct intake *intake = LIST_MEMBER(held.next, struct intake, held);
+        list_remove(&intake->held);
+        connection_take_turn(worker, intake->of);
+    }
 }
 
 int worker_turn(struct worker *worker, int wait_ms)
@@ -265,6 +287,9 @@ int worker_turn(struct worker *worker, int wait_ms)
                            engine_name(worker->engine), strerror(-error));
     output_reset(worker);
     worker_read_clock(worker);
+    worker->turn++;
+    worker->input_length = 0;
+    worker_take_held(worker);
     engine_dispatch(worker->engine);
     worker_expire(worker);
     worker_review_listening(worker);
@@ -288,6 +313,7 @@ void worker_close(struct worker *worker)
             worker_drop_all(worker, (enum awaited)i);
         engine_close(worker->engine);
     }
+    clients_fini(&worker->clients);
     intake_store_fini(&worker->intakes);
     pool_fini(&worker->connections);
     free(worker->listeners);

@@ -10,6 +10,7 @@
 #include "base/pool.h"
 #include "engine/engine.h"
 #include "http/http.h"
+#include "server/clients.h"
 #include "server/intake.h"
 #include "server/output.h"
 #include "server/reply.h"
@@ -31,6 +32,9 @@ enum awaited {
     AWAITS_NOTHING = AWAITS_COUNT,
 };
 
+/* The bits of all of them. */
+enum { AWAITS_MASK = 7 };
+
 /* Whether the engine watches the worker's own listeners, and if not, until when. */
 enum listening {
     LISTENING_ENDED, /* it drains */
@@ -45,6 +49,7 @@ struct worker {
     unsigned number;              /* of the slot */
     struct engine *engine;
 
+    uint32_t turn;   /* counts them */
     uint32_t now_ms; /* monotonic, read once a turn */
     int64_t date_until_ms;
     char date[HTTP_DATE_LENGTH + 1];
@@ -58,6 +63,11 @@ struct worker {
     struct pool connections;
     struct intake_store intakes;
     struct timer_queue queues[AWAITS_COUNT];
+    struct list held; /* intakes whose requests wait for the next turn */
+    struct clients clients;
+    const struct source *input_of; /* the connection that had input last, as an address only */
+    size_t input_length;           /* so much in a row, in this turn */
+    size_t turn_bytes;             /* of the engine */
     unsigned active, active_max;
 
     struct source bell, lifeline;
@@ -66,6 +76,7 @@ struct worker {
     enum listening listening;
     bool is_free;             /* while LISTENING: it takes all that comes, without counting */
     uint32_t listen_again_ms; /* of LISTENING_PAUSED */
+    uint32_t shed_again_ms;   /* of LISTENING_FULL */
     unsigned active_at_pause; /* the connections when it began */
     bool asked_to_accept;     /* a sibling has left connections to this worker */
     unsigned called;          /* the sibling that was asked last */
@@ -100,9 +111,15 @@ void worker_close(struct worker *worker);
 int worker_serve(struct selkie_server *server, unsigned number, const struct bell *bell,
                  int lifeline);
 
+/* Counts that a client has met a bound. */
+static inline void worker_count(struct worker *worker, enum selkie_bound bound)
+{
+    SLOT_ADD(worker->slot->reached[bound], 1);
+}
+
 /* The connections tell when they come and go, and when one that had gone has more to send. */
 void worker_connection_opened(struct worker *worker);
-void worker_connection_dropped(struct worker *worker);
+void worker_connection_dropped(struct worker *worker, int fd);
 void worker_connection_returned(struct worker *worker);
 
 #endif

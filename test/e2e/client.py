@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import DEADLINE, needs_io_uring
+from conftest import DEADLINE, needs_io_uring, until
 
 GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 HEAD = b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -88,6 +88,12 @@ class Client:
         self.received += data
         return bool(data)
 
+    def receive_some(self, length):
+        """Waits for more, but takes `length` bytes at most. Returns whether it came."""
+        data = self.socket.recv(length)
+        self.received += data
+        return bool(data)
+
     def _take(self, length):
         while len(self.received) < length:
             assert self.receive(), f"ended after {self.received[:200]!r}"
@@ -134,6 +140,19 @@ class Client:
         return bool(self.received or select.select([self.socket], [], [], seconds)[0])
 
 
+class Uploader(Client):
+    """A connection that is busy for minutes, by its pace: an upload of which most has come."""
+
+    def __init__(self, server, **keywords):
+        super().__init__(server, **keywords)
+        self.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n")
+        self.send(b"b" * 900000)
+
+    def finish(self):
+        """Sends the rest and returns the response."""
+        return self.ask(b"b" * 100000)
+
+
 @contextlib.contextmanager
 def clients(server, count, **keywords):
     """`count` clients, closed at the end."""
@@ -178,17 +197,6 @@ def stopped(pids):
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
-
-
-def until(condition):
-    """Waits until `condition` returns something true, and returns that."""
-    limit = time.monotonic() + DEADLINE
-    while True:
-        result = condition()
-        if result:
-            return result
-        assert time.monotonic() < limit, "waited in vain"
-        time.sleep(0.005)
 
 
 def descriptors(pid):

@@ -7,6 +7,7 @@ stopped and reaped before the next one begins, and a worker that outlives its ma
 import http.client
 import os
 import pathlib
+import re
 import select
 import signal
 import socket
@@ -19,9 +20,12 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("SELKIE_BUILD", ROOT / "build")).resolve()
 PROGRAM = str(BUILD / "selkie")
+MIRROR = str(BUILD / "test" / "mirror")
 SANITIZED = "-fsanitize=" in (BUILD / "compile_commands.json").read_text(encoding="utf-8")
 # Only ends a test that hangs; sanitizers on a busy machine stay far below it.
 DEADLINE = 60
+# All that a server says on stderr when nothing was wrong: its last line.
+SERVED = re.compile(r"(?:selkie: )?served (\d+) responses on (\d+) connections\n")
 
 
 def environment(**variables):
@@ -42,6 +46,26 @@ def session_processes(session):
         if int(its_session) == session and state not in "ZX":
             pids.append(int(pid))
     return pids
+
+
+def kill_session(session):
+    """Ends all processes of a session, whatever state they are in."""
+    for pid in session_processes(session):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def until(condition):
+    """Waits until `condition` returns something true, and returns that."""
+    limit = time.monotonic() + DEADLINE
+    while True:
+        result = condition()
+        if result:
+            return result
+        assert time.monotonic() < limit, "waited in vain"
+        time.sleep(0.005)
 
 
 class Server:
@@ -73,6 +97,10 @@ class Server:
     def workers(self):
         """The pids of the workers that live."""
         return [pid for pid in session_processes(self.pid) if pid != self.pid]
+
+    def descriptors(self):
+        """How many descriptors its workers have open: for each connection there is one more."""
+        return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in self.workers())
 
     def connect(self, index=0, timeout=DEADLINE):
         """A socket connected to listener `index`."""
@@ -120,13 +148,17 @@ class Server:
             self.send_signal(number)
         return self.wait()
 
+    def served(self):
+        """Stops it, unless that was done. Returns how many responses it has given, and on how many
+        connections; that must be all it has said."""
+        self.stop()
+        found = SERVED.fullmatch(self.stderr)
+        assert found, self.stderr
+        return int(found[1]), int(found[2])
+
     def kill(self):
         """Ends the master and its workers, whatever state they are in."""
-        for pid in session_processes(self.pid):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        kill_session(self.pid)
         self.wait()
 
 
@@ -175,3 +207,29 @@ def serve():
             failures.append(str(failure))
             server.kill()
     assert not failures
+
+
+@pytest.fixture
+def serve_strictly(serve):
+    """As `serve`; and when the test has ended, all connections must be closed, and the server have
+    had nothing to complain of."""
+    started = []
+
+    def start(*arguments, **keywords):
+        server = serve(*arguments, **keywords)
+        started.append((server, server.descriptors()))
+        return server
+
+    yield start
+    for server, before in started:
+        if server.status is None:
+            until(lambda server=server, before=before: server.descriptors() == before)
+        server.served()
+
+
+@pytest.fixture
+def mirror(serve_strictly):
+    """Starts the server of programs/mirror.c, with one worker and these options, strictly."""
+    def start(*arguments, where="127.0.0.1:0"):
+        return serve_strictly("--listen", where, "--workers", "1", *arguments, program=MIRROR)
+    return start

@@ -11,7 +11,7 @@ import signal
 
 import pytest
 
-from client import GET, Client, assert_sleeps, clients, clients_of_each_worker, every_accept, \
+from client import GET, Client, Uploader, assert_sleeps, clients, clients_of_each_worker, every_accept, \
     every_mode, listening_sockets, stopped, until
 
 ANYWHERE = ["--listen", "127.0.0.1:0"]
@@ -124,10 +124,10 @@ def test_a_thousand_connects_at_once(serve, mode, how):
 def test_a_lone_worker_that_is_full_sleeps(serve, mode, accept):
     server = serve("pid", "--workers", "1", "--max-connections", "1", *WITH_PIDS, *mode,
                    "--accept", accept)
-    with Client(server) as held, Client(server) as waiting:
-        assert held.ask().status == 200
+    with Uploader(server) as held, Client(server) as waiting:
         waiting.send(GET)
         assert_sleeps(server.workers())
+        assert not waiting.has_input()
         held.socket.close()
         assert waiting.response().status == 200
 

@@ -4,13 +4,14 @@ What happens at the limits, on every selector and trigger: connections and descr
 make accepting pause and never disturb who is connected; requests that are too long are refused with
 a reason; and no kind of ending costs a descriptor.
 """
+import contextlib
 import os
 import resource
 
 import pytest
 
-from client import GET, GET_1_0, GET_AND_CLOSE, Client, assert_sleeps, clients, descriptors, \
-    every_mode, serve_narrowly, until
+from client import GET, GET_1_0, GET_AND_CLOSE, Client, Uploader, assert_sleeps, clients, \
+    descriptors, every_mode, serve_narrowly, stopped, until
 
 ONE_WORKER = ["--workers", "1", "--listen", "127.0.0.1:0"]
 
@@ -22,20 +23,20 @@ def answered(connections, times=3):
 
 @every_mode
 def test_connections_run_out(serve, mode):
+    """Those that are busy keep their places, and the others wait for them."""
     server = serve("respond", *ONE_WORKER, *mode, "--max-connections", "5")
-    with clients(server, 5) as living:
-        assert answered(living)
-        with clients(server, 2) as waiting:
-            for client in waiting:
-                client.send(GET)
-            assert answered(living)
-            assert not any(client.has_input() for client in waiting)
-            living[2].socket.close()
-            assert waiting[0].response().body == b"ok"
-            assert answered([*living[:2], *living[3:], waiting[0]])
-            assert not waiting[1].has_input()
-            waiting[0].socket.close()
-            assert waiting[1].response().body == b"ok"
+    with contextlib.ExitStack() as stack:
+        living = [stack.enter_context(Uploader(server)) for _ in range(5)]
+        waiting = [stack.enter_context(Client(server)) for _ in range(2)]
+        for client in waiting:
+            client.send(GET)
+        assert not any(client.has_input(0.2) for client in [*living, *waiting])
+        living[2].socket.close()
+        assert waiting[0].response().body == b"ok"
+        waiting[0].socket.close()
+        assert waiting[1].response().body == b"ok"
+        for client in [*living[:2], *living[3:]]:
+            assert client.finish().body == b"ok"
 
 
 @every_mode
@@ -207,6 +208,31 @@ def test_no_ending_costs_a_descriptor(serve, mode):
                 ending(client)
         until(lambda: descriptors(worker) == before)
     assert server.workers() == [worker]
+
+
+RESET_BEHIND = {
+    "head": (GET[:5], GET[5:20]),
+    "body": (post(1000), b"b" * 500),
+    "refused-body": (post(1 << 30), b"b" * 5000),
+}
+
+
+@every_mode
+@pytest.mark.parametrize("first,second", RESET_BEHIND.values(), ids=RESET_BEHIND)
+def test_a_reset_behind_input_is_not_missed(serve, mode, first, second):
+    """The worker is stopped while both come: it finds them at once, and must not wait for more."""
+    server = serve("respond", *ONE_WORKER, *mode, "--head-timeout", "1h", "--body-timeout", "1h")
+    worker = server.workers()[0]
+    before = descriptors(worker)
+    with clients(server, 20) as connections, Client(server) as other:
+        for client in connections:
+            client.send(first)
+        assert other.ask().body == b"ok"
+        with stopped([worker]):
+            for client in connections:
+                client.send(second)
+                client.reset()
+    until(lambda: descriptors(worker) == before)
 
 
 @every_mode

@@ -255,6 +255,7 @@ static void test_unix_urls(void **state)
     memcpy(&address, &(struct sockaddr_un){AF_UNIX, "\0name"}, sizeof(struct sockaddr_un));
     assert_int_equal(address_url(&address, sizeof(sa_family_t) + 5, text, sizeof text), 10);
     assert_string_equal(text, "unix:@name");
+    assert_int_equal(address_url(&address, 0, text, sizeof text), -EAFNOSUPPORT);
 }
 
 int main(void)

@@ -86,6 +86,49 @@ static void test_a_reset_is_an_error(void **state)
     end_expect_told(end, pattern(10));
 }
 
+static void await_more(struct owner *owner, struct end *end)
+{
+    engine_await_more(owner->engine, &end->source);
+}
+
+/* Writes what the socket of the other side holds, which is given room for so much. */
+static void write_ahead(const struct end *end, size_t length)
+{
+    int room = (int)length * 2;
+    size_t written = 0;
+    setsockopt(end->source.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    setsockopt(end->peer, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+    while (written < length) {
+        struct span rest = span_skip(pattern(length), written);
+        ssize_t count = send(end->peer, rest.at, rest.length, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (count <= 0)
+            return;
+        written += (size_t)count;
+    }
+}
+
+/* Both are there before the engine looks. A recv of io_uring reads up to 32 buffers, and when more
+ * is there goes on behind others: by then the reset is no news. */
+static void test_a_reset_behind_input(void **state)
+{
+    struct owner *owner = *state;
+    const size_t lengths[] = {10, 5000, 8192, 40 * 4096, 50 * 4096, 70 * 4096};
+    for (size_t i = 0; i < 2 * sizeof lengths / sizeof *lengths; i++) {
+        struct end *end = end_open_tcp(owner);
+        end->on_input = await_more;
+        if (i % 2) { /* a recv that goes on is there before */
+            peer_write(end, pattern(10));
+            turn_until_told(owner, end, 10);
+            owner_catch_up(owner);
+        }
+        write_ahead(end, lengths[i / 2]);
+        peer_reset(end);
+        while (!end->ended)
+            owner_turn(owner);
+        assert_true(end->error < 0);
+    }
+}
+
 /* More than there are buffers, in one turn: each is told once, and nothing waits for the others. */
 static void test_many_have_input_at_once(void **state)
 {
@@ -315,6 +358,7 @@ int main(void)
         OWNER_TEST(test_long_input_is_told_in_order),
         OWNER_TEST(test_the_end_comes_behind_the_input),
         OWNER_TEST(test_a_reset_is_an_error),
+        OWNER_TEST(test_a_reset_behind_input),
         OWNER_TEST(test_many_have_input_at_once),
         OWNER_TEST(test_many_have_long_input_at_once),
         OWNER_TEST(test_nobody_starves),

@@ -214,7 +214,8 @@ static int engine_open_named(struct owner *owner, struct engine_refusal *refusal
     enum engine_trigger wanted = strcmp(trigger, "edge") == 0    ? ENGINE_EDGE
                                  : strcmp(trigger, "level") == 0 ? ENGINE_LEVEL
                                                                  : ENGINE_BEST_TRIGGER;
-    return engine_open((struct engine_wish){name, wanted}, &calls, owner, &owner->engine, refusal);
+    return engine_open((struct engine_wish){name, wanted, 0}, &calls, owner, &owner->engine,
+                       refusal);
 }
 
 int owner_open(void **state)

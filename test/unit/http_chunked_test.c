@@ -13,6 +13,12 @@
         }                                                                                          \
     }
 
+/* A decoder with the bounds that the server has by default. */
+#define BEGINNING                                                                                  \
+    {                                                                                              \
+        .line_max = 256, .trailer_max = 8192                                                       \
+    }
+
 /* Status 0 stands for a whole body, -1 for one that has not ended. */
 struct chunked_case {
     int status;
@@ -41,6 +47,8 @@ static const struct chunked_case cases[] = {
          "\r\n0\r\n\r\n\r\n\r"),
     CASE(0, "5;a\r\nhello\r\n0;b=c;d=\"e;f\"\r\n\r\n", "hello"),
     CASE(0, "5 \t; a = b\r\nhello\r\n0\r\n\r\n", "hello"),
+    CASE(0, "5;a ;b\t=\tc ; d=\"\" ;e\r\nhello\r\n0\r\n\r\n", "hello"),
+    CASE(0, "5;a=\"\\\"\\\\;\xff\t\";b\r\nhello\r\n0\r\n\r\n", "hello"),
     CASE(0, "0\r\nName: value\r\nother:\r\n\r\n", ""),
     CASE(0, "0\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", ""),
     CASE(0, "00000000000000000000000000000001\r\na\r\n0\r\n\r\n", "a"),
@@ -66,6 +74,23 @@ static const struct chunked_case cases[] = {
     CASE(400, "5 \r\nhello", ""),
     CASE(400, "5 5\r\nhello", ""),
     CASE(400, "5,\r\nhello", ""),
+    CASE(400, "5;\r\nhello", ""),
+    CASE(400, "5;;a\r\nhello", ""),
+    CASE(400, "5;=a\r\nhello", ""),
+    CASE(400, "5;a=\r\nhello", ""),
+    CASE(400, "5;a=;b\r\nhello", ""),
+    CASE(400, "5;a=b=c\r\nhello", ""),
+    CASE(400, "5;a b\r\nhello", ""),
+    CASE(400, "5;a \r\nhello", ""),
+    CASE(400, "5;a=b \r\nhello", ""),
+    CASE(400, "5;a=b c\r\nhello", ""),
+    CASE(400, "5;a,b\r\nhello", ""),
+    CASE(400, "5;a=\"b\r\nhello", ""),
+    CASE(400, "5;a=\"b\"c\r\nhello", ""),
+    CASE(400, "5;a=\"b\\\r\nhello", ""),
+    CASE(400, "5;a=\"b\n\"\r\nhello", ""),
+    CASE(400, "5;a=b\"c\"\r\nhello", ""),
+    CASE(400, "5;\xff\r\nhello", ""),
     CASE(400, "5;a\nhello", ""),
     CASE(400, "5;a\rb\nhello", ""),
     CASE(400, "5;a\0\r\nhello", ""),
@@ -121,7 +146,7 @@ static void decode_piece(struct http_chunked *chunked, struct span input, size_t
 /* The input in two pieces. */
 static void decode_cut(struct span input, size_t cut, struct outcome *out)
 {
-    struct http_chunked chunked = {0};
+    struct http_chunked chunked = BEGINNING;
 
     memset(out, 0, sizeof(*out));
     decode_piece(&chunked, input, cut, out);
@@ -130,7 +155,7 @@ static void decode_cut(struct span input, size_t cut, struct outcome *out)
 
 static void decode_bytes(struct span input, struct outcome *out)
 {
-    struct http_chunked chunked = {0};
+    struct http_chunked chunked = BEGINNING;
 
     memset(out, 0, sizeof(*out));
     for (size_t available = 1; available <= input.length; available++)
@@ -187,7 +212,7 @@ static void test_leaves_the_next_request(void **state)
 static void test_runs_are_not_copied(void **state)
 {
     struct span text = against_end(SPAN("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"));
-    struct http_chunked chunked = {0};
+    struct http_chunked chunked = BEGINNING;
     struct span body;
 
     (void)state;

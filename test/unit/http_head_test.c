@@ -54,20 +54,17 @@ static const struct acceptance target_cases[] = {
     CASE(TARGET("/%41%7e%Ff"), "GET o 1 /%41%7e%Ff||a -0 stay <Host>=<a>"),
     CASE(TARGET("/?%"), "GET o 1 /|%|a -0 stay <Host>=<a>"),
     CASE(TARGET("/?%zz%"), "GET o 1 /|%zz%|a -0 stay <Host>=<a>"),
-    CASE(TARGET("/a|b^c{d}e`f\"<>\\?|^{}`\"<>\\"),
-         "GET o 1 /a|b^c{d}e`f\"<>\\||^{}`\"<>\\|a -0 stay <Host>=<a>"),
-    CASE(TARGET("/~a-b_c.d!e$f&g'h(i)j*k+l,m;n=o:p@q[r]"),
-         "GET o 1 /~a-b_c.d!e$f&g'h(i)j*k+l,m;n=o:p@q[r]||a -0 stay <Host>=<a>"),
+    CASE(TARGET("/?a|b^c{d}e`f\\g[h]"), "GET o 1 /|a|b^c{d}e`f\\g[h]|a -0 stay <Host>=<a>"),
+    CASE(TARGET("/~a-b_c.d!e$f&g'h(i)j*k+l,m;n=o:p@q"),
+         "GET o 1 /~a-b_c.d!e$f&g'h(i)j*k+l,m;n=o:p@q||a -0 stay <Host>=<a>"),
     CASE(TARGET("http://b"), "GET / 1 ||b -0 stay <Host>=<a>"),
     CASE(TARGET("http://b/"), "GET / 1 /||b -0 stay <Host>=<a>"),
     CASE(TARGET("http://b?c"), "GET / 1 |c|b -0 stay <Host>=<a>"),
-    CASE(TARGET("HTTPS://b:8080/c?d"), "GET / 1 /c|d|b:8080 -0 stay <Host>=<a>"),
+    CASE(TARGET("HTTP://b:8080/c?d"), "GET / 1 /c|d|b:8080 -0 stay <Host>=<a>"),
     CASE(TARGET("hTTp://[::1]:80/c"), "GET / 1 /c||[::1]:80 -0 stay <Host>=<a>"),
     CASE(TARGET("http://b:/c"), "GET / 1 /c||b: -0 stay <Host>=<a>"),
     CASE("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS * 1 ||a -0 stay <Host>=<a>"),
     CASE("OPTIONS * HTTP/1.0\r\n\r\n", "OPTIONS * 0 || -0 <>=<>"),
-    CASE("CONNECT b:443 HTTP/1.1\r\nHost: a\r\n\r\n", "CONNECT a 1 ||b:443 -0 stay <Host>=<a>"),
-    CASE("CONNECT [::1]:1 HTTP/1.0\r\n\r\n", "CONNECT a 0 ||[::1]:1 -0 <>=<>"),
     CASE("GET / HTTP/1.0\r\n\r\n", "GET o 0 /|| -0 <>=<>"),
     CASE("GET / HTTP/1.2\r\nHost: a\r\n\r\n", "GET o 1 /||a -0 stay <Host>=<a>"),
     CASE("GET / HTTP/1.9\r\nHost: a\r\n\r\n", "GET o 1 /||a -0 stay <Host>=<a>"),
@@ -121,6 +118,9 @@ static const struct acceptance framing_cases[] = {
          "POST o 1 /||a c0 stay <Transfer-Encoding>=<chunked>"),
     CASE(OLD_FIELD("Content-Length: 5"), "POST o 0 /|| #5 <Content-Length>=<5>"),
     CASE(FIELD("Expect: 100-Continue"), "POST o 1 /||a -0 expect stay <Expect>=<100-Continue>"),
+    CASE(FIELD("Expect: ,100-continue\t, 100-continue,"),
+         "POST o 1 /||a -0 expect stay <Expect>=<,100-continue\t, 100-continue,>"),
+    CASE(FIELD("Expect:"), "POST o 1 /||a -0 stay <Expect>=<>"),
     CASE(OLD_FIELD("Expect: 100-continue"), "POST o 0 /|| -0 <Expect>=<100-continue>"),
     CASE(OLD_FIELD("Expect: a miracle"), "POST o 0 /|| -0 <Expect>=<a miracle>"),
     CASE(FIELD("Connection: close"), "POST o 1 /||a -0 close <Connection>=<close>"),
@@ -183,17 +183,21 @@ static void test_stops_behind_the_head(void **state)
     assert_int_equal(parse_once(&head, span_skip(SPAN(text), 19), LENGTH_MAX), 19);
 }
 
-/* For each bound: the head passes when it fits; else 414 up to the end of the request line. */
+/* For each bound: the head passes when it fits; else 501 inside the method, and 414 up to the end
+ * of the request line. */
 static void test_length_bounds(void **state)
 {
     static const char text[] = "\r\nGET /path?query HTTP/1.1\r\nHost: a\r\nName: value\r\n\r\n";
     int length = (int)sizeof(text) - 1;
     int line = (int)(strstr(text, "Host") - text);
+    int method = (int)strlen("\r\n"), target = (int)strlen("\r\nGET ");
     struct http_head head;
 
     (void)state;
     for (int max = 0; max <= length + 1; max++) {
         int wanted = max >= length ? length : max < line ? -414 : -431;
+        if (max > method && max < target)
+            wanted = -501;
         assert_int_equal(parse_all_ways(SPAN(text), (size_t)max, &head), wanted);
         assert_true(wanted > 0 || head.reason != NULL);
     }

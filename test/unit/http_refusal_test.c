@@ -92,6 +92,23 @@ static const struct refusal target_cases[] = {
     CASE(400, TARGET("/a#b")),
     CASE(400, TARGET("/a?b#c")),
     CASE(400, TARGET("/a b")),
+    CASE(400, TARGET("/a\"b")),
+    CASE(400, TARGET("/a<b")),
+    CASE(400, TARGET("/a>b")),
+    CASE(400, TARGET("/a[b")),
+    CASE(400, TARGET("/a\\b")),
+    CASE(400, TARGET("/a]b")),
+    CASE(400, TARGET("/a^b")),
+    CASE(400, TARGET("/a`b")),
+    CASE(400, TARGET("/a{b")),
+    CASE(400, TARGET("/a|b")),
+    CASE(400, TARGET("/a}b")),
+    CASE(400, TARGET("http://a/b|c")),
+    CASE(400, TARGET("/?a\"b")),
+    CASE(400, TARGET("/?a<b")),
+    CASE(400, TARGET("/?a>b")),
+    CASE(421, TARGET("https://a/")),
+    CASE(421, TARGET("HTTPS://a:443/b?c")),
     CASE(400, TARGET("/a\x7f")),
     CASE(400, TARGET("/a\x01")),
     CASE(400, TARGET("/a\0b")),
@@ -116,6 +133,9 @@ static const struct refusal target_cases[] = {
     CASE(400, LINE("CONNECT http://a:80 HTTP/1.1")),
     CASE(400, LINE("CONNECT a:80/ HTTP/1.1")),
     CASE(400, LINE("CONNECT a@b:80 HTTP/1.1")),
+    CASE(501, LINE("CONNECT a:80 HTTP/1.1")),
+    CASE(501, LINE("CONNECT a:80 HTTP/1.0")),
+    CASE(501, "CONNECT [::1]:1 HTTP/1.0\r\n\r\n"),
 };
 
 static const struct refusal field_cases[] = {
@@ -218,16 +238,24 @@ static const struct refusal framing_cases[] = {
     CASE(400, FIELD("Transfer-Encoding: \"chunked\"")),
     CASE(400, FIELD("Transfer-Encoding: chun ked")),
     CASE(400, FIELD("Transfer-Encoding: ;chunked")),
-    CASE(501, FIELD("Transfer-Encoding: gzip")),
+    CASE(400, FIELD("Transfer-Encoding: gzip")),
+    CASE(400, FIELD("Transfer-Encoding: identity")),
+    CASE(400, FIELD("Transfer-Encoding: xchunked")),
+    CASE(400, FIELD("Transfer-Encoding: chunkedx")),
+    CASE(400, FIELD("Transfer-Encoding: gzip\r\nContent-Length: 1")),
+    CASE(400, OLD_FIELD("Transfer-Encoding: gzip, chunked")),
     CASE(501, FIELD("Transfer-Encoding: gzip, chunked")),
+    CASE(400, FIELD("Transfer-Encoding: gzip;a=\"b, chunked")),
+    CASE(400, FIELD("Transfer-Encoding: gzip;a=\"\\\", chunked\"")),
+    CASE(501, FIELD("Transfer-Encoding: gzip;a=\"\\\",\", chunked")),
+    CASE(501, FIELD("Transfer-Encoding: identity, chunked")),
     CASE(501, FIELD("Transfer-Encoding: gzip;q=\"a,b\", chunked")),
-    CASE(501, FIELD("Transfer-Encoding: identity")),
-    CASE(501, FIELD("Transfer-Encoding: xchunked")),
-    CASE(501, FIELD("Transfer-Encoding: chunkedx")),
     CASE(501, FIELD("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked")),
     CASE(417, FIELD("Expect: 200-ok")),
-    CASE(417, FIELD("Expect: 100-continue, 100-continue")),
-    CASE(417, FIELD("Expect:")),
+    CASE(417, FIELD("Expect: 100-continue, a=b")),
+    CASE(417, FIELD("Expect: 100-continue\r\nExpect: 200-ok")),
+    CASE(417, FIELD("Expect: 100-continue;a=b")),
+    CASE(417, FIELD("Expect: 100-continued")),
 };
 
 static void check(const struct refusal *cases, size_t count)
@@ -283,6 +311,18 @@ static void test_tls_is_named(void **state)
     assert_non_null(strstr(head.reason, "plain HTTP"));
 }
 
+/* So is one that speaks HTTP/2 from the start. */
+static void test_http2_is_named(void **state)
+{
+    struct http_head head;
+
+    (void)state;
+    assert_int_equal(parse_once(&head, SPAN("PRI * HTTP/2.0"), LENGTH_MAX), -505);
+    assert_non_null(strstr(head.reason, "HTTP/2 is not spoken"));
+    assert_int_equal(parse_once(&head, SPAN("GET / HTTP/3.0"), LENGTH_MAX), -505);
+    assert_null(strstr(head.reason, "HTTP/2"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_framing_and_expectations),
         cmocka_unit_test(test_tls_is_named),
+        cmocka_unit_test(test_http2_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,8 +31,8 @@ static void test_classes(void **state)
         char byte = (char)c;
         assert_int_equal(char_is(byte, CHAR_TOKEN),
                          is_letter_or_digit(c) || is_one_of(c, "!#$%&'*+-.^_`|~"));
-        assert_int_equal(char_is(byte, CHAR_PATH), visible && !is_one_of(c, "#?%"));
-        assert_int_equal(char_is(byte, CHAR_QUERY), visible && c != '#');
+        assert_int_equal(char_is(byte, CHAR_PATH), host || is_one_of(c, ":@/"));
+        assert_int_equal(char_is(byte, CHAR_QUERY), visible && !is_one_of(c, "\"#<>"));
         assert_int_equal(char_is(byte, CHAR_VALUE), visible || is_one_of(c, " \t") || c >= 0x80);
         assert_int_equal(char_is(byte, CHAR_HOST), host);
         assert_int_equal(char_is(byte, CHAR_AUTHORITY), host || is_one_of(c, "%:[]"));

@@ -131,7 +131,7 @@ static void test_it_has_no_trigger(void **state)
     struct engine_refusal refusal;
     (void)state;
     for (int i = 0; i < 2; i++) {
-        struct engine_wish wish = {ENGINE_URING, i ? ENGINE_EDGE : ENGINE_LEVEL};
+        struct engine_wish wish = {ENGINE_URING, i ? ENGINE_EDGE : ENGINE_LEVEL, 0};
         assert_int_equal(engine_open(wish, &no_calls, NULL, &engine, &refusal), -EINVAL);
         assert_null(refusal.what);
         assert_null(engine);

@@ -10,7 +10,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 60\r\n
 < \r\n
-< {body}
+< 400 Bad Request: A chunk, or a line, does not end in CR LF.\n
 closed

@@ -11,7 +11,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 60\r\n
 < \r\n
-< {body}
+< 400 Bad Request: The trailer section does not end in CR LF.\n
 closed

@@ -10,7 +10,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 67\r\n
 < \r\n
-< {body}
+< 400 Bad Request: A trailer field name is not a token with a colon.\n
 closed

@@ -8,7 +8,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 59\r\n
 < \r\n
-< {body}
+< 400 Bad Request: The Content-Length field is not a number.\n
 closed

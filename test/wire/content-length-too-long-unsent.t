@@ -8,7 +8,7 @@ set max-body 5
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 66\r\n
 < \r\n
-< {body}
+< 413 Content Too Large: The body is longer than this server takes.\n
 closed

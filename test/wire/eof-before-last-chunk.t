@@ -10,7 +10,7 @@ eof
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 56\r\n
 < \r\n
-< {body}
+< 400 Bad Request: The request ended before it was whole.\n
 closed

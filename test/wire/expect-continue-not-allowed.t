@@ -8,8 +8,8 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 75\r\n
 < Allow: GET, HEAD, OPTIONS\r\n
 < \r\n
-< {body}
+< 405 Method Not Allowed: The resource has other methods, which Allow tells.\n
 closed

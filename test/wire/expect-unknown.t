@@ -7,7 +7,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 61\r\n
 < \r\n
-< {body}
+< 417 Expectation Failed: The expectation is not 100-continue.\n
 closed

@@ -7,7 +7,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 70\r\n
 < \r\n
-< {body}
+< 431 Request Header Fields Too Large: The request has too many fields.\n
 closed

@@ -7,7 +7,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 58\r\n
 < \r\n
-< {body}
+< 400 Bad Request: A field line does not begin with a name.\n
 closed

@@ -8,7 +8,7 @@ set max-head 128
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 67\r\n
 < \r\n
-< {body}
+< 431 Request Header Fields Too Large: The request head is too long.\n
 closed

@@ -7,7 +7,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 69\r\n
 < \r\n
-< {body}
+< 400 Bad Request: A field name is not a token with a colon behind it.\n
 closed

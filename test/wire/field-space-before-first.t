@@ -6,7 +6,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 41\r\n
 < \r\n
-< {body}
+< 400 Bad Request: A field line is folded.\n
 closed

@@ -7,7 +7,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 61\r\n
 < \r\n
-< {body}
+< 400 Bad Request: A field value holds a byte that it may not.\n
 closed

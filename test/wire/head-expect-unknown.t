@@ -7,6 +7,6 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 61\r\n
 < \r\n
 closed

@@ -5,6 +5,6 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 48\r\n
 < \r\n
 closed

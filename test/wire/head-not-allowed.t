@@ -8,7 +8,7 @@
 < HTTP/1.1 405 Method Not Allowed\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 75\r\n
 < Allow: POST, OPTIONS\r\n
 < \r\n
 < HTTP/1.1 200 OK\r\n

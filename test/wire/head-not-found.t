@@ -8,7 +8,7 @@
 < HTTP/1.1 404 Not Found\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 42\r\n
 < \r\n
 < HTTP/1.1 200 OK\r\n
 < {server}

@@ -8,7 +8,7 @@
 < HTTP/1.1 500 Internal Server Error\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 55\r\n
 < \r\n
 < HTTP/1.1 200 OK\r\n
 < {server}

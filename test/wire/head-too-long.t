@@ -7,6 +7,6 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 66\r\n
 < \r\n
 closed

@@ -5,7 +5,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 48\r\n
 < \r\n
-< {body}
+< 400 Bad Request: The request has no Host field.\n
 closed

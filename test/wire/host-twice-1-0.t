@@ -7,7 +7,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 50\r\n
 < \r\n
-< {body}
+< 400 Bad Request: The request has two Host fields.\n
 closed

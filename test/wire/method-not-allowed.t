@@ -5,8 +5,8 @@
 < HTTP/1.1 405 Method Not Allowed\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 75\r\n
 < Allow: GET, HEAD, OPTIONS\r\n
 < \r\n
-< {body}
+< 405 Method Not Allowed: The resource has other methods, which Allow tells.\n
 open

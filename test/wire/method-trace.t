@@ -5,7 +5,7 @@
 < HTTP/1.1 501 Not Implemented\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 57\r\n
 < \r\n
-< {body}
+< 501 Not Implemented: The method is not implemented here.\n
 open

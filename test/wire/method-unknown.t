@@ -9,9 +9,9 @@
 < HTTP/1.1 501 Not Implemented\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 57\r\n
 < \r\n
-< {body}HTTP/1.1 200 OK\r\n
+< 501 Not Implemented: The method is not implemented here.\nHTTP/1.1 200 OK\r\n
 < {server}
 < Content-Type: text/plain\r\n
 < Content-Length: 2\r\n

@@ -7,9 +7,9 @@
 < {server}
 < Connection: keep-alive\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 42\r\n
 < \r\n
-< {body}
+< 404 Not Found: No resource has this path.\n
 > GET / HTTP/1.0\r\n
 > Host: a\r\n
 > Connection: keep-alive\r\n

@@ -14,20 +14,20 @@
 < HTTP/1.1 404 Not Found\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 42\r\n
 < \r\n
-< {body}HTTP/1.1 405 Method Not Allowed\r\n
+< 404 Not Found: No resource has this path.\nHTTP/1.1 405 Method Not Allowed\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 75\r\n
 < Allow: GET, HEAD, OPTIONS\r\n
 < \r\n
-< {body}HTTP/1.1 500 Internal Server Error\r\n
+< 405 Method Not Allowed: The resource has other methods, which Allow tells.\nHTTP/1.1 500 Internal Server Error\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 55\r\n
 < \r\n
-< {body}HTTP/1.1 200 OK\r\n
+< 500 Internal Server Error: The handler gave no answer.\nHTTP/1.1 200 OK\r\n
 < {server}
 < Content-Type: text/plain\r\n
 < Content-Length: 1\r\n

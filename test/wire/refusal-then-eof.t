@@ -4,9 +4,9 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 69\r\n
 < \r\n
-< {body}
+< 400 Bad Request: The method is not a token with one space behind it.\n
 eof
 <
 closed

@@ -5,7 +5,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 55\r\n
 < \r\n
-< {body}
+< 400 Bad Request: This port speaks plain HTTP, not TLS.\n
 closed

@@ -8,9 +8,9 @@ set max-body 4
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 66\r\n
 < \r\n
-< {body}
+< 413 Content Too Large: The body is longer than this server takes.\n
 > {repeat 5000 0123456789}
 <
 closed

@@ -281,6 +281,13 @@ static unsigned descriptors_open(void)
     return count;
 }
 
+/* No time-out ends by itself, however long the machine takes for a transcript. */
+static void worker_stop_time(struct worker *worker)
+{
+    for (int i = 0; i < AWAITS_COUNT; i++)
+        worker->queues[i].length_ms = INT32_MAX;
+}
+
 /* Plays everything in a worker of its own, since the options are the worker's. */
 static unsigned replay_with_server(const struct transcript *transcript,
                                    const struct replay_engine *engine, const char *name)
@@ -296,6 +303,7 @@ static unsigned replay_with_server(const struct transcript *transcript,
         printf("%s: %s: cannot make a server: %s\n", name, engine->selector,
                server ? selkie_server_error(server) : "no memory");
     } else {
+        worker_stop_time(worker);
         failed = replay_all_cuts(worker, transcript, engine, name);
         worker_close(worker);
     }

@@ -4,7 +4,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 67\r\n
 < \r\n
-< {body}
+< 400 Bad Request: The request line does not end in an HTTP version.\n
 closed

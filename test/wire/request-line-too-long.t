@@ -7,7 +7,7 @@ set max-head 128
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 48\r\n
 < \r\n
-< {body}
+< 414 URI Too Long: The request line is too long.\n
 closed

@@ -7,7 +7,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 42\r\n
 < \r\n
-< {body}
+< 404 Not Found: No resource has this path.\n
 closed

@@ -8,9 +8,9 @@
 < HTTP/1.1 404 Not Found\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 42\r\n
 < \r\n
-< {body}HTTP/1.1 200 OK\r\n
+< 404 Not Found: No resource has this path.\nHTTP/1.1 200 OK\r\n
 < {server}
 < Content-Type: text/plain\r\n
 < Content-Length: 2\r\n

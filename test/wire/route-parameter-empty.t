@@ -5,7 +5,7 @@
 < HTTP/1.1 404 Not Found\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 42\r\n
 < \r\n
-< {body}
+< 404 Not Found: No resource has this path.\n
 open

@@ -8,9 +8,9 @@
 < HTTP/1.1 500 Internal Server Error\r\n
 < {server}
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 55\r\n
 < \r\n
-< {body}HTTP/1.1 200 OK\r\n
+< 500 Internal Server Error: The handler gave no answer.\nHTTP/1.1 200 OK\r\n
 < {server}
 < Content-Type: text/plain\r\n
 < Content-Length: 2\r\n

@@ -2,6 +2,7 @@
 /* See routes.h. A handler answers with what it was given, so that a transcript can demand it. */
 #include "routes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { BIG_LENGTH = 300000 }; /* more than a socket pair, or the output arena, takes at once */
@@ -82,6 +83,27 @@ static void handle_query(struct selkie_request *request, void *data)
     reply_span(request, selkie_request_query(request));
 }
 
+/* Answers with the status that the path names, and content that some of them may not have. */
+static void handle_status(struct selkie_request *request, void *data)
+{
+    char code[4] = "";
+    struct selkie_span text = selkie_request_param(request, data);
+    if (text.length < sizeof code)
+        memcpy(code, text.at, text.length);
+    selkie_reply(request, atoi(code), "text/plain", "content", strlen("content"));
+}
+
+/* Puts what the path holds, decoded, into a field of the response. */
+static void handle_mirror(struct selkie_request *request, void *data)
+{
+    char value[64] = "";
+    struct selkie_span text = selkie_request_param(request, data);
+    if (text.length < sizeof value)
+        memcpy(value, text.at, text.length);
+    int error = selkie_reply_field(request, "X-Mirror", value);
+    reply_string(request, error ? "refused" : "mirrored");
+}
+
 int routes_add(struct selkie_server *server)
 {
     static const struct {
@@ -100,6 +122,8 @@ int routes_add(struct selkie_server *server)
         {"GET /big", handle_big, NULL},
         {"GET /query", handle_query, NULL},
         {"GET /only-get", handle_ok, NULL},
+        {"GET /status/{code}", handle_status, "code"},
+        {"GET /mirror/{text}", handle_mirror, "text"},
     };
     int error = selkie_server_route_ignoring_body(server, "/{$}", handle_ok, NULL);
     for (size_t i = 0; i < sizeof routes / sizeof *routes && !error; i++)

@@ -1,11 +1,12 @@
-# The scheme of a gateway that has ended TLS.
-> GET https://example.org/ HTTP/1.1\r\n
+# An https resource may not be served over a connection that is not secured (RFC 9110, 7.4).
+> GET https://a/items/1 HTTP/1.1\r\n
 > Host: a\r\n
 > \r\n
-< HTTP/1.1 200 OK\r\n
+< HTTP/1.1 421 Misdirected Request\r\n
 < {server}
+< Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: 2\r\n
+< Content-Length: 74\r\n
 < \r\n
-< ok
-open
+< 421 Misdirected Request: An https resource is not served over plain HTTP.\n
+closed

@@ -6,7 +6,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 66\r\n
 < \r\n
-< {body}
+< 400 Bad Request: A '%' in the path has no two hexadecimal digits.\n
 closed

@@ -11,7 +11,7 @@ timeout
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 55\r\n
 < \r\n
-< {body}
+< 408 Request Timeout: The request did not come in time.\n
 closed

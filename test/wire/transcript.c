@@ -98,10 +98,23 @@ static int take_set(struct transcript *transcript, struct span rest)
     }
     if (sscanf(rest.at, "%31s %zu", name, &value) != 2)
         return -EINVAL;
+    struct selkie_options *options = &transcript->options;
     if (strcmp(name, "max-head") == 0)
-        transcript->options.head_max = value;
+        options->head_max = value;
     else if (strcmp(name, "max-body") == 0)
-        transcript->options.body_max = value;
+        options->body_max = value;
+    else if (strcmp(name, "max-target") == 0)
+        options->target_max = value;
+    else if (strcmp(name, "max-fields") == 0)
+        options->fields_max = (unsigned)value;
+    else if (strcmp(name, "max-chunk-line") == 0)
+        options->chunk_line_max = (uint32_t)value;
+    else if (strcmp(name, "max-trailer") == 0)
+        options->trailer_max = (uint32_t)value;
+    else if (strcmp(name, "max-requests") == 0)
+        options->max_requests = (unsigned)value;
+    else if (strcmp(name, "turn-requests") == 0)
+        options->turn_requests = (unsigned)value;
     else
         return -EINVAL;
     return 0;

@@ -13,7 +13,7 @@
 
 /*
  * # words            a comment
- * set NAME VALUE     an option of the server: keep-alive off, max-head N, max-body N
+ * set NAME VALUE     an option of the server: keep-alive off, or a bound by its name: max-head N
  * > TEXT             the client sends; lines that follow each other are one block
  * < TEXT             so much has come, and no more, when the server is at rest; maybe nothing
  * eof                the client ends its side

@@ -11,7 +11,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 52\r\n
 < \r\n
-< {body}
+< 400 Bad Request: HTTP/1.0 has no Transfer-Encoding.\n
 closed

@@ -12,7 +12,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 63\r\n
 < \r\n
-< {body}
+< 400 Bad Request: Content-Length stands with Transfer-Encoding.\n
 closed

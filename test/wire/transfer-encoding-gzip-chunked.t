@@ -11,7 +11,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 60\r\n
 < \r\n
-< {body}
+< 501 Not Implemented: The transfer coding is not known here.\n
 closed

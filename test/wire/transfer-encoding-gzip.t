@@ -1,4 +1,5 @@
-# A coding that the server does not know is answered with 501 (RFC 9112, 6.1).
+# Without chunked at its end a body has no end: 400 (RFC 9112, 6.3), though the coding is not known
+# either.
 > POST /echo HTTP/1.1\r\n
 > Host: a\r\n
 > Transfer-Encoding: gzip\r\n
@@ -7,11 +8,11 @@
 > hello\r\n
 > 0\r\n
 > \r\n
-< HTTP/1.1 501 Not Implemented\r\n
+< HTTP/1.1 400 Bad Request\r\n
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 58\r\n
 < \r\n
-< {body}
+< 400 Bad Request: The last transfer coding is not chunked.\n
 closed

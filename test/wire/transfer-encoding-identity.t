@@ -1,4 +1,4 @@
-# "identity" has been withdrawn (RFC 9112, appendix C.2.3), so it is not known.
+# "identity" has been withdrawn (RFC 7230, A.2); it is a coding like another one.
 > POST /echo HTTP/1.1\r\n
 > Host: a\r\n
 > Transfer-Encoding: identity\r\n
@@ -7,11 +7,11 @@
 > hello\r\n
 > 0\r\n
 > \r\n
-< HTTP/1.1 501 Not Implemented\r\n
+< HTTP/1.1 400 Bad Request\r\n
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 58\r\n
 < \r\n
-< {body}
+< 400 Bad Request: The last transfer coding is not chunked.\n
 closed

@@ -11,7 +11,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 64\r\n
 < \r\n
-< {body}
+< 400 Bad Request: The transfer coding chunked has no parameters.\n
 closed

@@ -12,7 +12,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 72\r\n
 < \r\n
-< {body}
+< 400 Bad Request: The transfer coding chunked is not the last, or twice.\n
 closed

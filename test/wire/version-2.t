@@ -6,7 +6,7 @@
 < {server}
 < Connection: close\r\n
 < Content-Type: text/plain\r\n
-< Content-Length: {length}\r\n
+< Content-Length: 86\r\n
 < \r\n
-< {body}
+< 505 HTTP Version Not Supported: HTTP/2 is not spoken here, but HTTP/1.0 and HTTP/1.1.\n
 closed

@@ -1,0 +1,16 @@
+# A backslash in quotation marks quotes what follows (RFC 9110, 5.6.4).
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding: chunked\r\n
+> \r\n
+> 5;a="\\"\\\\;b\xff"\r\n
+> hello\r\n
+> 0\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+< hello
+open

@@ -1,0 +1,13 @@
+# Zeros that lead are no overflow.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: {repeat 40 0}5\r\n
+> \r\n
+> hello
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+< hello
+open

@@ -1,0 +1,14 @@
+# 100-continue has no parameters.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 5\r\n
+> Expect: 100-continue;a=b\r\n
+> \r\n
+< HTTP/1.1 417 Expectation Failed\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 61\r\n
+< \r\n
+< 417 Expectation Failed: The expectation is not 100-continue.\n
+closed

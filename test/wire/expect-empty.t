@@ -1,0 +1,14 @@
+# An empty list expects nothing.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Content-Length: 5\r\n
+> Expect:\r\n
+> \r\n
+> hello
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 5\r\n
+< \r\n
+< hello
+open

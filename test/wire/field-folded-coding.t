@@ -1,0 +1,16 @@
+# Nor a coding.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding:\r\n
+> \tchunked\r\n
+> \r\n
+> 0\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 41\r\n
+< \r\n
+< 400 Bad Request: A field line is folded.\n
+closed

@@ -1,0 +1,13 @@
+# White space before the first field line: a tab too.
+> GET / HTTP/1.1\r\n
+> \tX: a\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 41\r\n
+< \r\n
+< 400 Bad Request: A field line is folded.\n
+closed

@@ -1,0 +1,11 @@
+# A name may hold encoded bytes (RFC 3986, 3.2.2).
+> GET / HTTP/1.1\r\n
+> Host: %c3%a4.b\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< ok
+open

@@ -1,0 +1,14 @@
+# A second Host in another case is a second one.
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> X: b\r\n
+> hOST: c\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 50\r\n
+< \r\n
+< 400 Bad Request: The request has two Host fields.\n
+closed

@@ -1,0 +1,13 @@
+# Also when one is empty.
+> GET / HTTP/1.1\r\n
+> Host:\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 50\r\n
+< \r\n
+< 400 Bad Request: The request has two Host fields.\n
+closed

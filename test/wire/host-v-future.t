@@ -1,0 +1,12 @@
+# Of addresses to come none is known (RFC 3986, 3.2.2).
+> GET / HTTP/1.1\r\n
+> Host: [v1.a]\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 46\r\n
+< \r\n
+< 400 Bad Request: The Host field is malformed.\n
+closed

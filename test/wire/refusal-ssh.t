@@ -1,0 +1,10 @@
+# A client of SSH.
+> SSH-2.0-OpenSSH_9.2\r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 69\r\n
+< \r\n
+< 400 Bad Request: The method is not a token with one space behind it.\n
+closed

@@ -1,0 +1,11 @@
+# A response where a request belongs has no valid method (RFC 9112, 2.1).
+> HTTP/1.1 200 OK\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 69\r\n
+< \r\n
+< 400 Bad Request: The method is not a token with one space behind it.\n
+closed

@@ -1,0 +1,19 @@
+# A second coding that one of two may overlook.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding: chunked\r\n
+> Transfer-encoding: cow\r\n
+> \r\n
+> 0\r\n
+> \r\n
+> GET /items/1 HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 72\r\n
+< \r\n
+< 400 Bad Request: The transfer coding chunked is not the last, or twice.\n
+closed

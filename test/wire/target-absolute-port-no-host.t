@@ -1,0 +1,12 @@
+# Nor may a port stand without a host (RFC 9110, 4.2.1).
+> GET http://:80/items/1 HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 67\r\n
+< \r\n
+< 400 Bad Request: The authority in the request target is malformed.\n
+closed

@@ -1,0 +1,12 @@
+# A zone means something on the client's machine only (RFC 6874).
+> GET http://[fe80::1%25eth0]/ HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 67\r\n
+< \r\n
+< 400 Bad Request: The authority in the request target is malformed.\n
+closed

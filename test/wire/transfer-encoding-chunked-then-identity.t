@@ -1,0 +1,18 @@
+# Nothing is applied over chunked.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding: chunked\r\n
+> Transfer-Encoding: identity\r\n
+> \r\n
+> 5\r\n
+> hello\r\n
+> 0\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 72\r\n
+< \r\n
+< 400 Bad Request: The transfer coding chunked is not the last, or twice.\n
+closed

@@ -1,0 +1,17 @@
+# Nor is NUL.
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding: chunked\x00\r\n
+> \r\n
+> 5\r\n
+> hello\r\n
+> 0\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 61\r\n
+< \r\n
+< 400 Bad Request: A field value holds a byte that it may not.\n
+closed

@@ -1,0 +1,17 @@
+# White space before the colon makes it no other field (RFC 9112, 5.1).
+> POST /echo HTTP/1.1\r\n
+> Host: a\r\n
+> Transfer-Encoding : chunked\r\n
+> \r\n
+> 5\r\n
+> hello\r\n
+> 0\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 69\r\n
+< \r\n
+< 400 Bad Request: A field name is not a token with a colon behind it.\n
+closed

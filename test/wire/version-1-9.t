@@ -1,0 +1,19 @@
+# Any higher minor version is answered like 1.1 (RFC 9110, 6.2).
+> GET / HTTP/1.9\r\n
+> Host: a\r\n
+> \r\n
+> GET /items/1 HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< okHTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 1\r\n
+< \r\n
+< 1
+open

@@ -1,0 +1,21 @@
+# The preface in the middle of a connection.
+> GET / HTTP/1.1\r\n
+> Host: a\r\n
+> \r\n
+> PRI * HTTP/2.0\r\n
+> \r\n
+> SM\r\n
+> \r\n
+< HTTP/1.1 200 OK\r\n
+< {server}
+< Content-Type: text/plain\r\n
+< Content-Length: 2\r\n
+< \r\n
+< okHTTP/1.1 505 HTTP Version Not Supported\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 86\r\n
+< \r\n
+< 505 HTTP Version Not Supported: HTTP/2 is not spoken here, but HTTP/1.0 and HTTP/1.1.\n
+closed

@@ -1,0 +1,12 @@
+# Nothing stands behind the version.
+> GET / HTTP/1.1x\r\n
+> Host: a\r\n
+> \r\n
+< HTTP/1.1 400 Bad Request\r\n
+< {server}
+< Connection: close\r\n
+< Content-Type: text/plain\r\n
+< Content-Length: 59\r\n
+< \r\n
+< 400 Bad Request: Something stands behind the HTTP version.\n
+closed
