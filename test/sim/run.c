@@ -93,19 +93,27 @@ static void run_draw_options(struct run *run)
     selkie_options_init(&run->options);
     run->options.workers = chance(&run->choice, 500) ? SELKIE_WORKERS_NONE : 1;
     run->options.keep_alive = !chance(&run->choice, 50);
-    run->options.max_connections = PICK(run, 1, 2, 5, 150, 300);
+    run->options.max_connections = PICK(run, 1, 2, 5, 150, 200);
     run->options.backlog = (int)PICK(run, 1, 4, 128);
     run->options.idle_ms = PICK(run, 50, 1000, 60000);
-    /* The pace of clients is not modelled. */
-    run->options.body_rate_min = run->options.write_rate_min = 0;
-    run->options.turn_requests = PICK(run, 1, 3, 256, 256);
-    run->options.max_requests = PICK(run, 0, 0, 0, 1, 3);
     run->options.head_ms = PICK(run, 30, 1000, 10000);
     run->options.body_ms = PICK(run, 30, 1000, 30000);
     run->options.write_ms = PICK(run, 40, 1000, 30000);
     run->options.drain_ms = PICK(run, 20, 500, 5000, 30000);
     run->options.head_max = PICK(run, 100, 300, 1000, 4096, 16384, 16384, 16384);
     run->options.body_max = PICK(run, 20, 1000, 10000, 70000);
+    run->options.fields_max = PICK(run, 100, 100, 100, 3);
+    run->options.target_max = PICK(run, 8192, 8192, 8192, 12);
+    run->options.chunk_line_max = PICK(run, 256, 256, 256, 8);
+    run->options.trailer_max = PICK(run, 8192, 8192, 8192, 20);
+    run->options.max_requests = PICK(run, 0, 0, 0, 0, 1, 3);
+    run->options.turn_requests = PICK(run, 256, 256, 1, 3);
+    run->options.turn_bytes = PICK(run, 0, 0, 16384);
+    run->options.body_rate_min = PICK(run, 0, 240, 5000);
+    run->options.write_rate_min = PICK(run, 0, 240, 5000);
+    /* Where memory is short nobody knows who was counted. */
+    if (run->settings.starved == 0)
+        run->options.max_per_address = PICK(run, 0, 0, 0, 1, 2, 5);
 }
 
 static void run_draw_end(struct run *run)
@@ -149,8 +157,9 @@ static bool run_starves(void *data)
         return false;
     for (unsigned i = 0; i < run->peer_count; i++) {
         struct peer *peer = &run->peers[i];
-        bool is_near = peer == run->current || peer->watch.is_told ||
-                       (!run->current && peer->watch.source && model_is_expiring(run, &peer->model));
+        bool is_near =
+            peer == run->current || peer->watch.is_told ||
+            (!run->current && peer->watch.source && model_is_expiring(run, &peer->model));
         if (is_near)
             model_starves(peer);
         has_victim |= is_near;
@@ -241,6 +250,15 @@ static void run_check_memory(const struct run *run)
         run_fail(run, "the worker holds %zu bytes of memory, %zu would do", memory_bytes(), bytes);
     if (worker->intakes.count > INTAKES_MAX)
         run_fail(run, "the worker keeps %u intakes", worker->intakes.count);
+}
+
+bool run_has_waiting(const struct run *run)
+{
+    for (unsigned i = 0; i < run->queue_count; i++) {
+        if (run->queues[i].count > 0)
+            return true;
+    }
+    return false;
 }
 
 static bool run_has_open(const struct run *run)
