@@ -47,8 +47,8 @@ static struct bound worker_bound(const struct worker *worker)
     return bound_of_limit((unsigned)most);
 }
 
-/* The descriptors below the bound that the worker can still open, for connections. When there is not
- * even one, the bound is the descriptor limit, whatever is watched with. */
+/* The descriptors below the bound that the worker can still open, for connections. When there is
+ * not even one, the bound is the descriptor limit, whatever is watched with. */
 static unsigned bound_leaves(struct bound *bound, int open_fd)
 {
     int next = fcntl(open_fd, F_DUPFD_CLOEXEC, 0);

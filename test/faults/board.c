@@ -50,9 +50,9 @@ struct board {
 /*
  * The faults of each call: what its manual page lists. Left out are those that only a mistake of
  * the caller's brings about (EBADF, EFAULT, EINVAL, ENOTSOCK, ENOENT of epoll_ctl ...), and what
- * cannot be true of the calls that the server makes: ENFILE of a mapping without a file, EAGAIN of a
- * write to a bell in which there is room. Taken in are what recv and send bring of a connection that
- * the network has ended (tcp(7), ip(7)), and ENOSYS of epoll_pwait2 (before Linux 5.11).
+ * cannot be true of the calls that the server makes: ENFILE of a mapping without a file, EAGAIN of
+ * a write to a bell in which there is room. Taken in are what recv and send bring of a connection
+ * that the network has ended (tcp(7), ip(7)), and ENOSYS of epoll_pwait2 (before Linux 5.11).
  *
  * `rarely`: so much less often than the others, as it ends a worker.
  */
@@ -61,9 +61,11 @@ static const struct {
     unsigned rarely;
     int faults[FAULTS_MAX];
 } table[CALL_COUNT] = {
-    [CALL_ACCEPT4] = {"accept4", 1, {EAGAIN, ECONNABORTED, EINTR, EMFILE, ENFILE, ENOBUFS,
-                                     ENOMEM, EPERM, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN,
-                                     ENONET, EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH}},
+    [CALL_ACCEPT4] = {"accept4",
+                      1,
+                      {EAGAIN, ECONNABORTED, EINTR, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM, EPROTO,
+                       ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
+                       ENETUNREACH}},
     [CALL_ALIGNED_ALLOC] = {"aligned_alloc", 1, {ENOMEM}},
     [CALL_BIND] = {"bind", 1, {EACCES, EADDRINUSE, EADDRNOTAVAIL, ENOMEM, EROFS}},
     [CALL_CALLOC] = {"calloc", 1, {ENOMEM}},
@@ -92,26 +94,35 @@ static const struct {
     [CALL_PSELECT] = {"pselect", 1, {EINTR, ENOMEM}},
     [CALL_READ] = {"read", 1, {EAGAIN, EINTR, FAULT_SHORT}},
     [CALL_REALLOC] = {"realloc", 1, {ENOMEM}},
-    [CALL_RECV] = {"recv", 1, {EAGAIN, EINTR, FAULT_SHORT, ENOMEM, ECONNREFUSED, ECONNRESET,
-                               ETIMEDOUT, EHOSTUNREACH}},
-    [CALL_RING_ARMED] = {"io_uring: recv that went on", 1,
+    [CALL_RECV] = {"recv",
+                   1,
+                   {EAGAIN, EINTR, FAULT_SHORT, ENOMEM, ECONNREFUSED, ECONNRESET, ETIMEDOUT,
+                    EHOSTUNREACH}},
+    [CALL_RING_ARMED] = {"io_uring: recv that went on",
+                         1,
                          {ENOBUFS, EINTR, ENOMEM, ECONNRESET, ETIMEDOUT}},
     [CALL_RING_BUFFERS] = {"io_uring_register_buf_ring", 1, {EINVAL, ENOMEM}},
     [CALL_RING_CLOSE] = {"io_uring: close", 1, {EINTR, EIO}},
     [CALL_RING_FD] = {"io_uring_register_ring_fd", 1, {EBUSY, EINVAL, ENOMEM}},
     [CALL_RING_LOST] = {"io_uring_enter, lost", 200, {EBADR}},
     [CALL_RING_POLL] = {"io_uring: poll", 1, {ENOMEM}},
-    [CALL_RING_RECV] = {"io_uring: recv", 1, {ENOBUFS, EINTR, ENOMEM, ECONNREFUSED, ECONNRESET,
-                                              ETIMEDOUT, EHOSTUNREACH}},
-    [CALL_RING_SEND] = {"io_uring: send", 1, {EAGAIN, EINTR, FAULT_SHORT, ENOBUFS, ENOMEM, EPIPE,
-                                              ECONNRESET, ETIMEDOUT, EHOSTUNREACH, EACCES}},
+    [CALL_RING_RECV] = {"io_uring: recv",
+                        1,
+                        {ENOBUFS, EINTR, ENOMEM, ECONNREFUSED, ECONNRESET, ETIMEDOUT,
+                         EHOSTUNREACH}},
+    [CALL_RING_SEND] = {"io_uring: send",
+                        1,
+                        {EAGAIN, EINTR, FAULT_SHORT, ENOBUFS, ENOMEM, EPIPE, ECONNRESET, ETIMEDOUT,
+                         EHOSTUNREACH, EACCES}},
     [CALL_RING_SETUP] = {"io_uring_setup", 1, {EINVAL, EMFILE, ENFILE, ENOMEM, EPERM, ENOSYS}},
     [CALL_RING_SUBMIT] = {"io_uring_enter, to submit", 1, {EAGAIN, EINTR, FAULT_SHORT}},
     [CALL_RING_TORN] = {"io_uring_enter, link torn", 20, {FAULT_SHORT}},
     [CALL_RING_WAIT] = {"io_uring_enter, to wait", 1, {EAGAIN, EINTR, EBUSY}},
     [CALL_SCHED_GETAFFINITY] = {"sched_getaffinity", 1, {EINVAL}},
-    [CALL_SEND] = {"send", 1, {EAGAIN, EINTR, FAULT_SHORT, ENOBUFS, ENOMEM, EPIPE, ECONNRESET,
-                               ETIMEDOUT, EHOSTUNREACH, EACCES}},
+    [CALL_SEND] = {"send",
+                   1,
+                   {EAGAIN, EINTR, FAULT_SHORT, ENOBUFS, ENOMEM, EPIPE, ECONNRESET, ETIMEDOUT,
+                    EHOSTUNREACH, EACCES}},
     [CALL_SETRLIMIT] = {"setrlimit", 1, {EPERM}},
     [CALL_SETSOCKOPT] = {"setsockopt", 1, {ENOPROTOOPT, ENOMEM}},
     [CALL_SHUTDOWN] = {"shutdown", 1, {ENOTCONN}},

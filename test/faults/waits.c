@@ -28,9 +28,12 @@ static struct {
 static __attribute__((constructor)) void originals_find(void)
 {
     static const struct symbol symbols[] = {
-        {"epoll_create1", &original.epoll_create1}, {"epoll_ctl", &original.epoll_ctl},
-        {"epoll_wait", &original.epoll_wait},       {"poll", &original.poll},
-        {"ppoll", &original.ppoll},                 {"pselect", &original.pselect},
+        {"epoll_create1", &original.epoll_create1},
+        {"epoll_ctl", &original.epoll_ctl},
+        {"epoll_wait", &original.epoll_wait},
+        {"poll", &original.poll},
+        {"ppoll", &original.ppoll},
+        {"pselect", &original.pselect},
         {"syscall", &original.syscall},
     };
     symbols_find(symbols, sizeof symbols / sizeof *symbols);

@@ -12,7 +12,6 @@
 
 enum {
     SOURCE_HAS_INPUT = 1, /* source.flags: engine_has_input */
-    PIECE_MAX = 32 * 1024,
     SHORTAGE_MAX_MS = 300,
     FAILURES_MAX = 8, /* in a millisecond: one for each listener and reason to try it */
 };

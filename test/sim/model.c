@@ -424,7 +424,8 @@ void model_blocks(struct run *run, struct peer *peer, size_t rest)
     model->is_active = true; /* also one that had left */
     model->is_blocked = true;
     model->is_finished = false;   /* it is not behind its output yet */
-    model->has_said_last = false; /* by the time that goes on, it may have said more */
+    if (!model_holds_last(model))
+        model->has_said_last = false; /* by the time that goes on, it may have said more */
 }
 
 void model_leaves(struct run *run, struct peer *peer)
@@ -560,7 +561,7 @@ void model_sleeps(struct run *run, int timeout_ms)
 unsigned model_memory(const struct peer *peer)
 {
     const struct model *model = &peer->model;
-    if (model->is_raw || model->is_starved || model->is_blocked)
+    if (model->is_raw || model->is_starved || model->is_blocked || peer->watch.is_paused)
         return 2;
     return model_is_inside(peer);
 }

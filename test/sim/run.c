@@ -145,6 +145,14 @@ static void run_begin(struct run *run)
     clients_draw(run);
 }
 
+/* Whether the worker may have to do with a client of which it was not told: its time is over, or it
+ * was in this turn, or its requests have waited for the turn. */
+static bool run_may_act(const struct run *run, const struct peer *peer)
+{
+    return model_is_expiring(run, &peer->model) || peer->model.since_ms == run->seen_ms ||
+           peer->watch.is_paused;
+}
+
 /* An allocation of the server: fails for whom it is told of just now, and those that had input in
  * this batch, or whose time has come. */
 static bool run_starves(void *data)
@@ -241,8 +249,10 @@ static void run_check_memory(const struct run *run)
     }
     if (memory_blocks() > most)
         run_fail(run, "the worker holds %zu blocks of memory, %zu would do", memory_blocks(), most);
-    /* Both grow by doubling; a backlog begins with what the arena held, and one page more. */
-    size_t intake = 2 * (run->options.head_max + run->options.body_max) + INTAKE_BYTES;
+    /* Both grow by doubling; an intake may hold a piece of input until the next turn; a backlog
+     * begins with what the arena held, and one page more. */
+    size_t request = run->options.head_max + run->options.body_max;
+    size_t intake = 2 * (request > PIECE_MAX ? request : PIECE_MAX) + INTAKE_BYTES;
     size_t backlog = 2 * (ARENA_SIZE + SITE_PAGE_MAX) + BACKLOG_BYTES;
     size_t bytes = run->bytes + (PEERS_MAX / POOL_CHUNK + 1) * POOL_BYTES +
                    (size_t)worker->intakes.count * INTAKE_BYTES + busy * (intake + backlog);

@@ -24,6 +24,7 @@
 enum {
     PEERS_MAX = 160,
     LISTENERS_MAX = 4,
+    PIECE_MAX = 32 * 1024, /* of input that is told at once */
     /* Descriptors of the simulation, far from those of this process. */
     FD_FIRST = 200,
     FDS_MAX = 256, /* all of them below the usual limit */
