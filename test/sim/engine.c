@@ -178,6 +178,7 @@ static void engine_release(struct engine *engine)
 void engine_dispatch(struct engine *engine)
 {
     struct run *run = engine->run;
+    engine_settle(engine); /* those whose turn had come */
     engine->told_all = true;
     for (unsigned i = 0; i < engine->event_count; i++) {
         struct event event = event_take(engine, i);

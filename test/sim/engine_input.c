@@ -216,7 +216,7 @@ static void engine_lend(struct engine *engine, struct peer *peer, size_t length)
     engine_tells(engine, peer);
     engine->undelivered++;
     if (peer->watch.is_told)
-        model_settle(engine->run, peer); /* what came before is dealt with first */
+        engine_settle(engine); /* what came before is dealt with first */
     peer->watch.is_told = true;
     model_told(engine->run, peer, length);
     engine->calls->input(engine->owner, source, (struct span){copy, length});
@@ -259,7 +259,7 @@ static void engine_tell_end(struct engine *engine, struct peer *peer)
     peer->watch.has_told_end = true;
     engine_tells(engine, peer);
     if (peer->watch.is_told)
-        model_settle(engine->run, peer);
+        engine_settle(engine);
     model_ended(engine->run, peer);
     engine->calls->ended(engine->owner, peer->watch.source, 0);
     model_settle(engine->run, peer);
@@ -294,6 +294,7 @@ static void engine_tell_writable(struct engine *engine, struct peer *peer)
         return;
     model_moves(engine->run, peer);
     model_settle(engine->run, peer);
+    peer->watch.is_told = false;
 }
 
 static void engine_tell_waiting(struct engine *engine, unsigned index)

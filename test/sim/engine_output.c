@@ -36,12 +36,6 @@ static size_t output_fits(const struct engine *engine, const struct peer *peer, 
     return length;
 }
 
-/* From here on it counts what the client reads. */
-static void peer_is_looked_at(struct peer *peer)
-{
-    peer->model.read_at_look = peer->wire.taken - peer->wire.unread;
-}
-
 /* What is left goes when the kernel has room. */
 static void peer_blocks(struct run *run, struct peer *peer, size_t rest)
 {

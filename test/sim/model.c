@@ -413,6 +413,14 @@ void model_finishes(struct run *run, struct peer *peer)
     model->is_finished = true;
 }
 
+/* Whether the server has not begun to answer the last request that it was told of: it waits, and
+ * what more has come is looked for then. */
+static bool model_holds_last(const struct model *model)
+{
+    unsigned owed = model->owed_count - model->first_owed;
+    return owed > 1 || (owed == 1 && model->matched == model->output_length);
+}
+
 void model_blocks(struct run *run, struct peer *peer, size_t rest)
 {
     struct model *model = &peer->model;
@@ -423,7 +431,7 @@ void model_blocks(struct run *run, struct peer *peer, size_t rest)
     model->handed -= rest;
     model->is_active = true; /* also one that had left */
     model->is_blocked = true;
-    model->is_finished = false;   /* it is not behind its output yet */
+    model->is_finished = false; /* it is not behind its output yet */
     if (!model_holds_last(model))
         model->has_said_last = false; /* by the time that goes on, it may have said more */
 }
@@ -448,7 +456,7 @@ static bool model_is_idle(const struct run *run, const struct peer *peer)
 {
     const struct model *model = &peer->model;
     bool is_old = run->seen_ms - model->since_ms >= SHED_MS;
-    if (peer->watch.is_told)
+    if (peer->watch.is_told && model->waits != WAITS_END)
         return false;
     switch (model->waits) {
     case WAITS_END:

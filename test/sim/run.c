@@ -104,7 +104,7 @@ static void run_draw_options(struct run *run)
     run->options.body_max = PICK(run, 20, 1000, 10000, 70000);
     run->options.fields_max = PICK(run, 100, 100, 100, 3);
     run->options.target_max = PICK(run, 8192, 8192, 8192, 12);
-    run->options.chunk_line_max = PICK(run, 256, 256, 256, 8);
+    run->options.chunk_line_max = PICK(run, 256, 256, 256, 17);
     run->options.trailer_max = PICK(run, 8192, 8192, 8192, 20);
     run->options.max_requests = PICK(run, 0, 0, 0, 0, 1, 3);
     run->options.turn_requests = PICK(run, 256, 256, 1, 3);
@@ -143,14 +143,6 @@ static void run_begin(struct run *run)
     clock_begin(run);
     engine_begin(run);
     clients_draw(run);
-}
-
-/* Whether the worker may have to do with a client of which it was not told: its time is over, or it
- * was in this turn, or its requests have waited for the turn. */
-static bool run_may_act(const struct run *run, const struct peer *peer)
-{
-    return model_is_expiring(run, &peer->model) || peer->model.since_ms == run->seen_ms ||
-           peer->watch.is_paused;
 }
 
 /* An allocation of the server: fails for whom it is told of just now, and those that had input in
