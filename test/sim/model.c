@@ -331,7 +331,8 @@ static bool model_accepts_refusal(struct run *run, struct peer *peer)
     bool is_head = model->owed[model->first_owed].answer.is_head;
     model->owed_count = model->first_owed;
     model_owe_refusal(run, peer, model->may_be_slow && status != 408 ? 408 : 503);
-    model->owed[model->first_owed].answer.is_head = is_head;
+    if (status != 100)
+        model->owed[model->first_owed].answer.is_head = is_head;
     return true;
 }
 
@@ -410,7 +411,7 @@ void model_finishes(struct run *run, struct peer *peer)
         run_fail(run, "the server ends its side before client %u has all", peer->number);
     if (model->is_finished)
         run_fail(run, "the server ends its side of client %u twice", peer->number);
-    model->is_finished = true;
+    model->is_finished = model->is_complete = true;
 }
 
 /* Whether the server has not begun to answer the last request that it was told of: it waits, and
@@ -431,6 +432,7 @@ void model_blocks(struct run *run, struct peer *peer, size_t rest)
     model->handed -= rest;
     model->is_active = true; /* also one that had left */
     model->is_blocked = true;
+    model->is_complete = false;
     model->is_finished = false; /* it is not behind its output yet */
     if (!model_holds_last(model))
         model->has_said_last = false; /* by the time that goes on, it may have said more */
@@ -440,6 +442,7 @@ void model_leaves(struct run *run, struct peer *peer)
 {
     struct model *model = &peer->model;
     model->is_active = model->is_counted = false;
+    model->is_complete = true;
     if (model->is_raw)
         return;
     if (!model_is_paid(model))
@@ -574,8 +577,13 @@ unsigned model_memory(const struct peer *peer)
     return model_is_inside(peer);
 }
 
-void model_close(struct model *model)
+void model_close(struct run *run, struct peer *peer)
 {
+    struct model *model = &peer->model;
+    struct span output = {model->output ? model->output : "", model->output_length};
+    if (model->is_raw && !responses_are_valid(output, !model->is_complete))
+        run_fail(run, "client %u gets what is no response: %.*s", peer->number, (int)output.length,
+                 output.at);
     own_free(model->output);
     model->output = NULL;
 }

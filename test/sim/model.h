@@ -50,8 +50,9 @@ struct model {
     bool was_decided;      /* something, since it was settled */
     enum waits waits;
     int64_t since_ms;
-    bool is_active;  /* it is counted among the connections */
-    bool is_counted; /* among those of its address */
+    bool is_complete; /* the server has ended it in order */
+    bool is_active;   /* it is counted among the connections */
+    bool is_counted;  /* among those of its address */
     bool is_one_too_many;
     bool is_pacing;   /* a body comes */
     bool may_be_slow; /* too slow, as far as the model knows */
@@ -109,6 +110,6 @@ bool model_is_expiring(const struct run *run, const struct model *model);
 unsigned model_memory(const struct peer *peer);
 
 /* The connection is at its end. */
-void model_close(struct model *model);
+void model_close(struct run *run, struct peer *peer);
 
 #endif

@@ -334,7 +334,7 @@ static void run_close(struct run *run)
     run->worker = NULL;
     selkie_server_free(run->server);
     for (unsigned i = 0; i < run->peer_count; i++) {
-        model_close(&run->peers[i].model);
+        model_close(run, &run->peers[i]);
         script_fini(&run->peers[i].script);
     }
     if (memory_blocks() > 0)
