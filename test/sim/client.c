@@ -246,7 +246,15 @@ static void script_trace(const struct run *run, const struct script *script)
 static void peer_draw_script(struct run *run, struct peer *peer, unsigned items_max)
 {
     uint32_t long_body = items_max == CROWD_ITEMS ? 0 : chance(&run->choice, 20) ? 500 : 20;
-    struct script_bounds bounds = {run->options.head_max, run->options.body_max, long_body};
+    struct script_bounds bounds = {
+        .head_max = run->options.head_max,
+        .body_max = run->options.body_max,
+        .target_max = run->options.target_max,
+        .fields_max = run->options.fields_max,
+        .chunk_line_max = run->options.chunk_line_max,
+        .trailer_max = run->options.trailer_max,
+        .long_body = long_body,
+    };
     if (run->settings.is_fuzzed && chance(&run->choice, 800)) {
         peer->model.is_raw = true;
         script_write_raw(&peer->script, choice_take(&run->choice, choose(&run->choice, RAW_MAX)));
@@ -259,6 +267,7 @@ static void peer_draw(struct run *run, unsigned items_max)
 {
     struct peer *peer = &run->peers[run->peer_count];
     *peer = (struct peer){.number = run->peer_count++};
+    peer->address = choose(&run->choice, 3);
     client_draw(run, &peer->client);
     peer_draw_script(run, peer, items_max);
     run_trace(run, "client %u: %zu bytes", peer->number, peer->script.length);

@@ -15,6 +15,8 @@ enum {
     JUMP_MS = 15 * 24 * 3600 * 1000, /* a laptop that was closed for two weeks */
     /* A worker that has room, and does not listen, comes back to that after so long at most. */
     DEAF_MAX_MS = 100,
+    LENT_BYTES = 128 * 1024,
+    READY_BYTES = 32 * 1024,
 };
 
 static struct engine scripted;
@@ -27,10 +29,12 @@ void engine_begin(struct run *run)
 int engine_open(struct engine_wish wish, const struct engine_calls *calls, void *owner,
                 struct engine **out, struct engine_refusal *refusal)
 {
-    (void)wish;
     *refusal = (struct engine_refusal){0};
     if (chance(&scripted.run->choice, scripted.run->settings.unwatched / 4))
         return -EMFILE;
+    scripted.turn_bytes = wish.turn_bytes;
+    if (scripted.turn_bytes == 0)
+        scripted.turn_bytes = scripted.run->settings.is_lent ? LENT_BYTES : READY_BYTES;
     scripted.calls = calls;
     scripted.owner = owner;
     scripted.run->engine = &scripted;
@@ -41,6 +45,11 @@ int engine_open(struct engine_wish wish, const struct engine_calls *calls, void 
 const char *engine_name(const struct engine *engine)
 {
     return engine->run->settings.is_lent ? "lent" : "ready";
+}
+
+size_t engine_turn_bytes(const struct engine *engine)
+{
+    return engine->turn_bytes;
 }
 
 const char *engine_trigger_name(const struct engine *engine)
@@ -122,12 +131,6 @@ static void engine_check_listening(const struct engine *engine, int timeout_ms)
     }
 }
 
-size_t engine_turn_bytes(const struct engine *engine)
-{
-    (void)engine;
-    return ENGINE_TURN_BYTES_MIN;
-}
-
 int engine_wait(struct engine *engine, int timeout_ms)
 {
     struct run *run = engine->run;
@@ -175,8 +178,8 @@ static void engine_release(struct engine *engine)
 void engine_dispatch(struct engine *engine)
 {
     struct run *run = engine->run;
+    engine_settle(engine); /* those whose turn had come */
     engine->told_all = true;
-    engine->is_dispatching = true;
     for (unsigned i = 0; i < engine->event_count; i++) {
         struct event event = event_take(engine, i);
         if (chance(&run->choice, run->settings.defers)) {
@@ -190,9 +193,9 @@ void engine_dispatch(struct engine *engine)
             engine_deliver(engine);
     }
     engine_deliver(engine);
+    engine_settle(engine);
     engine_end_finished(engine);
     engine_release(engine);
-    engine->is_dispatching = false;
     run->current = NULL;
 }
 

@@ -43,7 +43,9 @@ void engine_pause(struct engine *engine, struct source *connection)
 
 void engine_resume(struct engine *engine, struct source *connection)
 {
-    engine_peer(engine, connection)->watch.is_paused = false;
+    struct watch *watch = &engine_peer(engine, connection)->watch;
+    watch->is_paused = false;
+    watch->is_told = true; /* what was held will be dealt with */
 }
 
 /* It misses no reset: nothing has to be looked for. */
@@ -160,6 +162,7 @@ static void engine_gather_peer(struct engine *engine, struct peer *peer)
     struct watch *watch = &peer->watch;
     struct wire *wire = &peer->wire;
     watch->due = wire->sent;
+    watch->told_in_turn = 0;
     if (watch->is_paused && wire->told < wire->sent) {
         watch->source->flags |= SOURCE_HAS_INPUT;
         watch->known = wire->sent;
@@ -204,6 +207,7 @@ static void engine_lend(struct engine *engine, struct peer *peer, size_t length)
     char *copy = own_resize(NULL, length);
     memcpy(copy, piece.at, length);
     peer->wire.told += length;
+    peer->watch.told_in_turn += length;
     peer->watch.known = peer->wire.sent;
     bool has_more = peer->wire.sent > peer->wire.told || chance(&engine->run->choice, 200);
     source->flags = has_more ? SOURCE_HAS_INPUT : 0;
@@ -212,7 +216,7 @@ static void engine_lend(struct engine *engine, struct peer *peer, size_t length)
     engine_tells(engine, peer);
     engine->undelivered++;
     if (peer->watch.is_told)
-        model_settle(engine->run, peer); /* what came before is dealt with first */
+        engine_settle(engine); /* what came before is dealt with first */
     peer->watch.is_told = true;
     model_told(engine->run, peer, length);
     engine->calls->input(engine->owner, source, (struct span){copy, length});
@@ -228,7 +232,13 @@ static bool engine_tell_input(struct engine *engine, struct peer *peer, bool who
     size_t left = peer->watch.due - peer->wire.told;
     if (!peer_takes_input(peer) || left == 0)
         return false;
+    size_t share = engine->turn_bytes - peer->watch.told_in_turn;
+    if (share == 0) {
+        engine->told_all = false;
+        return false;
+    }
     size_t length = left < PIECE_MAX ? left : PIECE_MAX;
+    length = length < share ? length : share;
     if (!whole && chance(choice, engine->run->settings.splits))
         length = 1 + choose(choice, (uint32_t)length);
     engine_lend(engine, peer, length);
@@ -249,7 +259,7 @@ static void engine_tell_end(struct engine *engine, struct peer *peer)
     peer->watch.has_told_end = true;
     engine_tells(engine, peer);
     if (peer->watch.is_told)
-        model_settle(engine->run, peer);
+        engine_settle(engine);
     model_ended(engine->run, peer);
     engine->calls->ended(engine->owner, peer->watch.source, 0);
     model_settle(engine->run, peer);
@@ -280,8 +290,11 @@ static void engine_tell_writable(struct engine *engine, struct peer *peer)
     engine_tells(engine, peer);
     engine->calls->writable(engine->owner, peer->watch.source);
     engine->run->current = NULL;
-    if (peer->model.handed > before)
-        model_settle(engine->run, peer);
+    if (peer->model.handed == before)
+        return;
+    model_moves(engine->run, peer);
+    model_settle(engine->run, peer);
+    peer->watch.is_told = false;
 }
 
 static void engine_tell_waiting(struct engine *engine, unsigned index)
@@ -357,11 +370,16 @@ void engine_tell(struct engine *engine, struct event event)
 
 void engine_deliver(struct engine *engine)
 {
-    struct run *run = engine->run;
     if (engine->undelivered == 0)
         return;
     engine->undelivered = 0;
     engine->calls->delivered(engine->owner);
+    engine_settle(engine);
+}
+
+void engine_settle(struct engine *engine)
+{
+    struct run *run = engine->run;
     for (unsigned i = 0; i < run->peer_count; i++) {
         struct peer *peer = &run->peers[i];
         if (!peer->watch.is_told)

@@ -9,6 +9,14 @@
 
 #include <errno.h>
 
+uint32_t engine_untaken(const struct source *connection)
+{
+    struct run *run = kernel_current();
+    struct peer *peer = kernel_peer(run, connection->fd);
+    model_looks(run, peer);
+    return (uint32_t)peer->wire.unread;
+}
+
 bool engine_holds_output(const struct engine *engine)
 {
     return engine->lent_count > 0;
@@ -28,17 +36,11 @@ static size_t output_fits(const struct engine *engine, const struct peer *peer, 
     return length;
 }
 
-/* From here on it counts what the client reads. */
-static void peer_is_looked_at(struct peer *peer)
-{
-    peer->model.read_at_look = peer->wire.taken - peer->wire.unread;
-}
-
 /* What is left goes when the kernel has room. */
-static void peer_blocks(struct peer *peer, size_t rest)
+static void peer_blocks(struct run *run, struct peer *peer, size_t rest)
 {
     peer->watch.awaits_room = true;
-    model_blocks(&peer->model, rest);
+    model_blocks(run, peer, rest);
 }
 
 static ssize_t output_pass(struct engine *engine, struct peer *peer, struct span bytes)
@@ -48,12 +50,10 @@ static ssize_t output_pass(struct engine *engine, struct peer *peer, struct span
     size_t taken = output_fits(engine, peer, bytes.length);
     bool was_blocked = peer->model.is_blocked;
     wire_take(peer, taken);
-    peer->model.is_blocked = false;
+    peer->model.is_blocked = was_blocked && taken < bytes.length;
     peer->model.handed += bytes.length;
     if (taken < bytes.length) {
-        peer_blocks(peer, bytes.length - taken);
-        if (!was_blocked || taken > 0)
-            peer_is_looked_at(peer);
+        peer_blocks(engine->run, peer, bytes.length - taken);
         if (!was_blocked)
             model_settle(engine->run, peer);
     }
@@ -126,8 +126,7 @@ static void output_give_back(struct engine *engine, struct peer *peer, struct sp
     run_trace(engine->run, "client %u: unsent %zu", peer->number, rest.length);
     source->kind = SOURCE_CONNECTION;
     peer->watch.finishes = false;
-    peer_blocks(peer, rest.length);
-    peer_is_looked_at(peer);
+    peer_blocks(engine->run, peer, rest.length);
     engine_tells(engine, peer);
     int error = engine->calls->unsent(engine->owner, source, rest);
     model_settle(engine->run, peer);

@@ -38,6 +38,7 @@ const struct malformed malformed_list[] = {
     ENTRY(400, "GET http:///"),
     ENTRY(400, "GET http://a@"),
     ENTRY(400, "GET http://[::1/"),
+    ENTRY(421, "GET https://"),
     ENTRY(400, "GET http://a:x/"),
     ENTRY(400, "GET / HTTQ"),
     ENTRY(400, "GET / h"),

@@ -21,7 +21,7 @@ size_t memory_bytes(void);
 void memory_forget(void);
 
 /* realloc and free for the simulation itself. */
-void *own_resize(void *memory, size_t size);
-void own_free(void *memory);
+void *own_resize(void *block, size_t size);
+void own_free(void *block);
 
 #endif

@@ -11,8 +11,9 @@
 
 enum {
     LINGER_MS = 5000,      /* how long the server waits for the client to end */
+    GRACE_MS = 5000,       /* a body may be slow at first */
+    SHED_MS = 1000,        /* who is idle for so long may be closed for others */
     DRAIN_FIRST_MS = 1000, /* and in a drain, for a first request */
-    SHED_AGE_MS = 1000,    /* how long who is shed has done nothing */
 };
 
 static const struct item *model_item(const struct peer *peer)
@@ -72,14 +73,16 @@ static void model_decide(struct run *run, struct peer *peer, const struct item *
 {
     struct model *model = &peer->model;
     bool is_behind_all = model->told == item->decided;
-    bool closes = item->answer.is_last || item->wants_close || item->is_refused ||
-                  !run->options.keep_alive || (run->is_draining && is_behind_all) ||
-                  model->next + 1 == run->options.max_requests;
+    model->asked += !item->is_refused;
+    bool is_last_one = run->options.max_requests > 0 && model->asked >= run->options.max_requests;
+    bool closes = item->answer.is_last || item->wants_close || item->is_refused || is_last_one ||
+                  !run->options.keep_alive || (run->is_draining && is_behind_all);
     model_owe(run, model, &item->answer, (struct persistence){closes, !closes});
     model->owed[model->owed_count - 1].is_behind_all = is_behind_all;
     model->is_over = closes;
     model->has_said_last = item->wants_close && is_behind_all && !item->is_refused;
     model->was_decided = true;
+    model->is_pacing = false;
     model->next++;
     run->counts.of[COUNT_REQUESTS]++;
 }
@@ -99,20 +102,6 @@ static void model_continue(struct run *run, struct peer *peer, const struct item
     model_owe(run, model, &go_on, (struct persistence){false, false});
 }
 
-void model_told(struct run *run, struct peer *peer, size_t length)
-{
-    struct model *model = &peer->model;
-    const struct item *item;
-    model->told += length;
-    if (model->is_raw)
-        return;
-    while (!model->is_over && (item = model_item(peer)) && item->decided <= model->told)
-        model_decide(run, peer, item);
-    item = model_item(peer);
-    if (!model->is_over && item && item->expects && item->has_body && item->head_end == model->told)
-        model_continue(run, peer, item);
-}
-
 /* Whether a request has begun that is not decided. Half of an empty line is a beginning too. */
 static bool model_is_inside(const struct peer *peer)
 {
@@ -127,6 +116,49 @@ static bool model_is_in_body(const struct peer *peer)
 {
     const struct item *item = model_item(peer);
     return model_is_inside(peer) && item->head_end <= peer->model.told;
+}
+
+static void model_begin_pace(const struct run *run, struct model *model, size_t at)
+{
+    model->is_pacing = true;
+    model->pace_ms = run->seen_ms;
+    model->pace_at = at;
+}
+
+/* Whether a body comes more slowly than it may: it is looked at when more of it has come. Of a body
+ * in chunks the model does not count the bytes, and leaves it open. */
+static bool model_is_slow(struct run *run, struct peer *peer)
+{
+    struct model *model = &peer->model;
+    const struct item *item = model_item(peer);
+    int64_t age_ms = run->seen_ms - model->pace_ms - GRACE_MS;
+    if (model->is_over || !model->is_pacing || age_ms <= 0 || run->options.body_rate_min == 0)
+        return false;
+    if (item->is_chunked) {
+        model->may_be_slow = true;
+        return false;
+    }
+    size_t end = model->told < item->decided ? model->told : item->decided;
+    if ((int64_t)(end - model->pace_at) * 1000 >= run->options.body_rate_min * age_ms)
+        return false;
+    model_owe_refusal(run, peer, 408);
+    return true;
+}
+
+void model_told(struct run *run, struct peer *peer, size_t length)
+{
+    struct model *model = &peer->model;
+    const struct item *item;
+    model->told += length;
+    if (model->is_raw || model_is_slow(run, peer))
+        return;
+    while (!model->is_over && (item = model_item(peer)) && item->decided <= model->told)
+        model_decide(run, peer, item);
+    item = model_item(peer);
+    if (!model->is_over && item && item->expects && item->has_body && item->head_end == model->told)
+        model_continue(run, peer, item);
+    if (!model->is_pacing && model_is_in_body(peer))
+        model_begin_pace(run, model, peer->script.items[model->next].head_end);
 }
 
 static uint32_t waits_ms(const struct run *run, enum waits waits)
@@ -191,11 +223,59 @@ void model_settle(struct run *run, struct peer *peer)
     model->was_decided = false;
 }
 
+static unsigned model_active(const struct run *run)
+{
+    unsigned active = 0;
+    for (unsigned i = 0; i < run->peer_count; i++)
+        active += run->peers[i].model.is_active;
+    return active;
+}
+
+/* One more than its address may have is told so where that costs nobody else a place, or cut off.
+ */
+static void model_count_address(struct run *run, struct peer *peer)
+{
+    unsigned count = 1;
+    for (unsigned i = 0; i < run->peer_count; i++)
+        count += run->peers[i].model.is_counted && run->peers[i].address == peer->address;
+    peer->model.is_counted = true;
+    if (count <= run->options.max_per_address)
+        return;
+    if (model_active(run) > run->options.max_connections / 2)
+        peer->model.is_one_too_many = true;
+    else
+        model_owe_refusal(run, peer, 429);
+}
+
 void model_accepted(struct run *run, struct peer *peer)
 {
     peer->model.waits = WAITS_FIRST;
     peer->model.since_ms = run->seen_ms;
+    peer->model.is_active = true;
     run->counts.of[COUNT_CONNECTIONS]++;
+    if (run->options.max_per_address > 0)
+        model_count_address(run, peer);
+}
+
+void model_moves(struct run *run, struct peer *peer)
+{
+    struct model *model = &peer->model;
+    model->read_before = peer->wire.taken - peer->wire.unread;
+    if (!model->is_blocked && model->is_pacing && model_is_in_body(peer))
+        model_begin_pace(run, model, model->told); /* the body had to wait */
+}
+
+/* A time-out is nothing to a client that has read something. */
+void model_looks(struct run *run, struct peer *peer)
+{
+    struct model *model = &peer->model;
+    size_t read = peer->wire.taken - peer->wire.unread;
+    if (!model->is_blocked || !model_is_due(run, model))
+        return;
+    model->looked_ms = run->seen_ms;
+    if (read > model->read_before)
+        model->since_ms = run->seen_ms;
+    model->read_before = read;
 }
 
 void model_ended(struct run *run, struct peer *peer)
@@ -215,7 +295,8 @@ void model_drains(struct run *run)
     for (unsigned i = 0; i < run->peer_count; i++) {
         struct model *model = &run->peers[i].model;
         model->sent_at_drain = run->peers[i].wire.sent;
-        for (unsigned j = model->first_owed; j < model->owed_count; j++) {
+        bool waits = model->is_blocked || run->peers[i].watch.is_paused;
+        for (unsigned j = model->first_owed; j < model->owed_count && waits; j++) {
             if (model->owed[j].is_behind_all)
                 model->owed[j].persistence.may_close = true;
         }
@@ -227,7 +308,8 @@ static void model_surprise(struct run *run, struct peer *peer)
 {
     struct model *model = &peer->model;
     bool is_waiting = model->waits == WAITS_HEAD || model->waits == WAITS_BODY;
-    if (!model->is_over && is_waiting && model_is_due(run, model)) {
+    bool is_late = is_waiting && model_is_due(run, model);
+    if (!model->is_over && (is_late || model->may_be_slow)) {
         run->counts.of[COUNT_TIMEOUTS]++;
         model_owe_refusal(run, peer, 408);
     } else if (model->is_starved && !model->is_over) {
@@ -242,12 +324,15 @@ static void model_surprise(struct run *run, struct peer *peer)
 static bool model_accepts_refusal(struct run *run, struct peer *peer)
 {
     struct model *model = &peer->model;
-    if (!model->is_starved || model->owed[model->first_owed].answer.status == 503)
+    int status = model->owed[model->first_owed].answer.status;
+    bool may_refuse = model->is_starved || model->may_be_slow;
+    if (!may_refuse || status == 503 || (status == 408 && !model->is_starved))
         return false;
     bool is_head = model->owed[model->first_owed].answer.is_head;
     model->owed_count = model->first_owed;
-    model_owe_refusal(run, peer, 503);
-    model->owed[model->first_owed].answer.is_head = is_head;
+    model_owe_refusal(run, peer, model->may_be_slow && status != 408 ? 408 : 503);
+    if (status != 100)
+        model->owed[model->first_owed].answer.is_head = is_head;
     return true;
 }
 
@@ -262,6 +347,7 @@ static void model_matched(struct run *run, struct peer *peer, const struct respo
         return;
     }
     model->finals++;
+    model->may_be_slow = false;
     run->counts.of[COUNT_RESPONSES]++;
     if (response->closes) {
         model->is_over = true;
@@ -325,7 +411,7 @@ void model_finishes(struct run *run, struct peer *peer)
         run_fail(run, "the server ends its side before client %u has all", peer->number);
     if (model->is_finished)
         run_fail(run, "the server ends its side of client %u twice", peer->number);
-    model->is_finished = true;
+    model->is_finished = model->is_complete = true;
 }
 
 /* Whether the server has not begun to answer the last request that it was told of: it waits, and
@@ -336,18 +422,27 @@ static bool model_holds_last(const struct model *model)
     return owed > 1 || (owed == 1 && model->matched == model->output_length);
 }
 
-void model_blocks(struct model *model, size_t rest)
+void model_blocks(struct run *run, struct peer *peer, size_t rest)
 {
+    struct model *model = &peer->model;
+    if (!model->is_blocked) {
+        model->blocked_ms = run->seen_ms;
+        model->read_before = peer->wire.taken - peer->wire.unread;
+    }
     model->handed -= rest;
+    model->is_active = true; /* also one that had left */
     model->is_blocked = true;
-    model->is_finished = false;   /* it is not behind its output yet */
+    model->is_complete = false;
+    model->is_finished = false; /* it is not behind its output yet */
     if (!model_holds_last(model))
         model->has_said_last = false; /* by the time that goes on, it may have said more */
 }
 
 void model_leaves(struct run *run, struct peer *peer)
 {
-    const struct model *model = &peer->model;
+    struct model *model = &peer->model;
+    model->is_active = model->is_counted = false;
+    model->is_complete = true;
     if (model->is_raw)
         return;
     if (!model_is_paid(model))
@@ -358,25 +453,27 @@ void model_leaves(struct run *run, struct peer *peer)
         run_fail(run, "the server leaves client %u, whose input it has not read", peer->number);
 }
 
-/* Whether a client that reads slowly has read something since it was last looked at. */
-static bool model_has_moved(const struct peer *peer)
-{
-    return peer->wire.taken - peer->wire.unread > peer->model.read_at_look;
-}
-
-/* A full worker closes who has done nothing for a while, for one that waits. */
-static bool model_may_be_shed(const struct run *run, const struct peer *peer)
+/* Whether a full worker may close it for another. Of bodies and readers that are slow it is enough
+ * that they have had some time. */
+static bool model_is_idle(const struct run *run, const struct peer *peer)
 {
     const struct model *model = &peer->model;
-    unsigned open = 0, pending = 0;
-    for (unsigned i = 0; i < run->peer_count; i++) {
-        open += run->peers[i].wire.state == WIRE_OPEN;
-        pending += run->peers[i].wire.state == WIRE_PENDING;
+    bool is_old = run->seen_ms - model->since_ms >= SHED_MS;
+    if (peer->watch.is_told && model->waits != WAITS_END)
+        return false;
+    switch (model->waits) {
+    case WAITS_END:
+        return is_old;
+    case WAITS_FIRST:
+    case WAITS_NEXT:
+    case WAITS_HEAD:
+        return is_old && peer->wire.told == peer->wire.sent;
+    case WAITS_BODY:
+        return run->options.body_rate_min > 0 && run->seen_ms - model->pace_ms > SHED_MS;
+    case WAITS_READER:
+        break;
     }
-    return open >= run->options.max_connections && pending > 0 && model->waits != WAITS_BODY &&
-           model->waits != WAITS_READER &&
-           (peer->wire.sent == peer->wire.told || model->waits == WAITS_END) &&
-           run->seen_ms - model->since_ms >= SHED_AGE_MS;
+    return run->options.write_rate_min > 0 && run->seen_ms - model->blocked_ms > SHED_MS;
 }
 
 /* Why a connection may be cut off. */
@@ -391,10 +488,14 @@ static const char *model_reason(const struct run *run, const struct peer *peer)
         return "memory is short";
     if (model->is_raw)
         return "nobody knows";
-    if (model->waits != WAITS_HEAD && model->waits != WAITS_BODY && model_is_due(run, model) &&
-        !(model->waits == WAITS_READER && model_has_moved(peer)))
+    if (model->is_one_too_many)
+        return "its address has too many";
+    if (model->waits != WAITS_HEAD && model->waits != WAITS_BODY && model_is_due(run, model))
         return "its time is over";
-    if (model_may_be_shed(run, peer))
+    if (model->waits == WAITS_READER && model->looked_ms == run->seen_ms)
+        return "it reads too slowly";
+    if (model_active(run) >= run->options.max_connections && run_has_waiting(run) &&
+        model_is_idle(run, peer))
         return "others wait for its place";
     if (run->is_draining && model->waits == WAITS_NEXT && model_is_paid(model) &&
         model->told >= model->sent_at_drain)
@@ -408,15 +509,19 @@ void model_drops(struct run *run, struct peer *peer)
     if (!reason)
         run_fail(run, "the server cuts off client %u without a reason", peer->number);
     run_trace(run, "client %u is cut off: %s", peer->number, reason);
+    peer->model.is_active = peer->model.is_counted = false;
     run->counts.of[COUNT_CUT_OFF]++;
 }
 
 /* Nothing of a connection may be left undone that its client does not hinder. */
-static void model_is_settled(const struct run *run, const struct peer *peer)
+static void model_is_settled(const struct run *run, const struct peer *peer, int timeout_ms)
 {
     const struct model *model = &peer->model;
     if (peer->watch.error || peer->wire.is_reset)
         return;
+    if (peer->watch.is_paused && !model->is_blocked &&
+        (model->finals >= run->options.turn_requests || model->is_raw) && timeout_ms == 0)
+        return; /* the rest of what it has asked for has to wait for the next turn */
     if (peer->watch.is_paused != model->is_blocked)
         run_fail(run, "the input of client %u is %s", peer->number,
                  model->is_blocked ? "taken though it does not read" : "not taken any more");
@@ -434,27 +539,17 @@ static void model_is_settled(const struct run *run, const struct peer *peer)
                  peer->number);
 }
 
-static void model_is_in_time(const struct run *run, struct peer *peer, int timeout_ms)
+static void model_is_in_time(const struct run *run, const struct peer *peer, int timeout_ms)
 {
-    struct model *model = &peer->model;
+    const struct model *model = &peer->model;
     if (model->is_raw || peer->watch.error || peer->wire.is_reset)
         return;
-    if (model->waits == WAITS_READER && model_is_due(run, model) && model_has_moved(peer)) {
-        model->read_at_look = peer->wire.taken - peer->wire.unread;
-        model->since_ms = run->seen_ms;
-    }
     int64_t latest_ms = model_due_ms(run, model) + TIMER_SLACK_MS;
     if (run->seen_ms >= latest_ms)
         run_fail(run, "the time of client %u has come, and nothing happens", peer->number);
     if (timeout_ms < 0 || run->seen_ms + timeout_ms > latest_ms)
         run_fail(run, "the worker would sleep for %d ms, past the time of client %u", timeout_ms,
                  peer->number);
-}
-
-/* Its further requests have to wait for the next turn, which comes at once. */
-static bool model_is_held(const struct peer *peer, int timeout_ms)
-{
-    return timeout_ms == 0 && peer->watch.is_paused && !peer->model.is_blocked;
 }
 
 void model_sleeps(struct run *run, int timeout_ms)
@@ -464,12 +559,11 @@ void model_sleeps(struct run *run, int timeout_ms)
     if (run->is_draining && (timeout_ms < 0 || run->seen_ms + timeout_ms > run->drain_until_ms))
         run_fail(run, "the worker would sleep for %d ms, past the end of the drain", timeout_ms);
     for (unsigned i = 0; i < run->peer_count; i++) {
-        struct peer *peer = &run->peers[i];
+        const struct peer *peer = &run->peers[i];
         const struct source *source = peer->watch.source;
         if (!source || source->kind != SOURCE_CONNECTION)
             continue;
-        if (!model_is_held(peer, timeout_ms))
-            model_is_settled(run, peer);
+        model_is_settled(run, peer, timeout_ms);
         model_is_in_time(run, peer, timeout_ms);
     }
 }
@@ -483,8 +577,13 @@ unsigned model_memory(const struct peer *peer)
     return model_is_inside(peer);
 }
 
-void model_close(struct model *model)
+void model_close(struct run *run, struct peer *peer)
 {
+    struct model *model = &peer->model;
+    struct span output = {model->output ? model->output : "", model->output_length};
+    if (model->is_raw && !responses_are_valid(output, !model->is_complete))
+        run_fail(run, "client %u gets what is no response: %.*s", peer->number, (int)output.length,
+                 output.at);
     own_free(model->output);
     model->output = NULL;
 }

@@ -39,6 +39,7 @@ struct model {
     bool is_raw;           /* nobody knows what the client sends */
     size_t told;           /* of the script */
     unsigned next;         /* the first item that is not decided */
+    unsigned asked;        /* requests that were served */
     bool is_over;          /* the last response is decided */
     bool has_said_last;    /* the client itself, and nothing behind it */
     bool has_ended;        /* the client's side, and the server was told */
@@ -48,8 +49,16 @@ struct model {
     bool is_starved_early; /* when its method was not known yet */
     bool was_decided;      /* something, since it was settled */
     enum waits waits;
-    size_t read_at_look; /* output that the client had read when its pace was looked at last */
     int64_t since_ms;
+    bool is_complete; /* the server has ended it in order */
+    bool is_active;   /* it is counted among the connections */
+    bool is_counted;  /* among those of its address */
+    bool is_one_too_many;
+    bool is_pacing;   /* a body comes */
+    bool may_be_slow; /* too slow, as far as the model knows */
+    size_t pace_at;   /* told so far when that began */
+    int64_t pace_ms, blocked_ms, looked_ms;
+    size_t read_before;   /* by the client, when that was looked at */
     size_t sent_at_drain; /* what the client had sent when the drain began */
 
     struct owed owed[OWED_MAX];
@@ -79,7 +88,13 @@ void model_leaves(struct run *run, struct peer *peer);
 void model_drops(struct run *run, struct peer *peer);
 
 /* The kernel has left `rest` bytes of what was handed to it. */
-void model_blocks(struct model *model, size_t rest);
+void model_blocks(struct run *run, struct peer *peer, size_t rest);
+
+/* The kernel has taken all that was blocked, or some of it. */
+void model_moves(struct run *run, struct peer *peer);
+
+/* The server looks at how much the client has read. */
+void model_looks(struct run *run, struct peer *peer);
 
 /* The end of an event: its time-out begins, or begins again. */
 void model_settle(struct run *run, struct peer *peer);
@@ -95,6 +110,6 @@ bool model_is_expiring(const struct run *run, const struct model *model);
 unsigned model_memory(const struct peer *peer);
 
 /* The connection is at its end. */
-void model_close(struct model *model);
+void model_close(struct run *run, struct peer *peer);
 
 #endif

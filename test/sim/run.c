@@ -93,19 +93,27 @@ static void run_draw_options(struct run *run)
     selkie_options_init(&run->options);
     run->options.workers = chance(&run->choice, 500) ? SELKIE_WORKERS_NONE : 1;
     run->options.keep_alive = !chance(&run->choice, 50);
-    run->options.max_connections = PICK(run, 1, 2, 5, 150, 300);
+    run->options.max_connections = PICK(run, 1, 2, 5, 150, 200);
     run->options.backlog = (int)PICK(run, 1, 4, 128);
     run->options.idle_ms = PICK(run, 50, 1000, 60000);
-    /* The pace of clients is not modelled. */
-    run->options.body_rate_min = run->options.write_rate_min = 0;
-    run->options.turn_requests = PICK(run, 1, 3, 256, 256);
-    run->options.max_requests = PICK(run, 0, 0, 0, 1, 3);
     run->options.head_ms = PICK(run, 30, 1000, 10000);
     run->options.body_ms = PICK(run, 30, 1000, 30000);
     run->options.write_ms = PICK(run, 40, 1000, 30000);
     run->options.drain_ms = PICK(run, 20, 500, 5000, 30000);
     run->options.head_max = PICK(run, 100, 300, 1000, 4096, 16384, 16384, 16384);
     run->options.body_max = PICK(run, 20, 1000, 10000, 70000);
+    run->options.fields_max = PICK(run, 100, 100, 100, 3);
+    run->options.target_max = PICK(run, 8192, 8192, 8192, 12);
+    run->options.chunk_line_max = PICK(run, 256, 256, 256, 17);
+    run->options.trailer_max = PICK(run, 8192, 8192, 8192, 20);
+    run->options.max_requests = PICK(run, 0, 0, 0, 0, 1, 3);
+    run->options.turn_requests = PICK(run, 256, 256, 1, 3);
+    run->options.turn_bytes = PICK(run, 0, 0, 16384);
+    run->options.body_rate_min = PICK(run, 0, 240, 5000);
+    run->options.write_rate_min = PICK(run, 0, 240, 5000);
+    /* Where memory is short nobody knows who was counted. */
+    if (run->settings.starved == 0)
+        run->options.max_per_address = PICK(run, 0, 0, 0, 1, 2, 5);
 }
 
 static void run_draw_end(struct run *run)
@@ -137,14 +145,6 @@ static void run_begin(struct run *run)
     clients_draw(run);
 }
 
-/* Whether the worker may have to do with a client of which it was not told: its time is over, or it
- * was in this turn, or its requests have waited for the turn. */
-static bool run_may_act(const struct run *run, const struct peer *peer)
-{
-    return model_is_expiring(run, &peer->model) || peer->model.since_ms == run->seen_ms ||
-           peer->watch.is_paused;
-}
-
 /* An allocation of the server: fails for whom it is told of just now, and those that had input in
  * this batch, or whose time has come. */
 static bool run_starves(void *data)
@@ -157,8 +157,9 @@ static bool run_starves(void *data)
         return false;
     for (unsigned i = 0; i < run->peer_count; i++) {
         struct peer *peer = &run->peers[i];
-        bool is_near = peer == run->current || peer->watch.is_told ||
-                       (!run->current && peer->watch.source && run_may_act(run, peer));
+        bool is_near =
+            peer == run->current || peer->watch.is_told ||
+            (!run->current && peer->watch.source && model_is_expiring(run, &peer->model));
         if (is_near)
             model_starves(peer);
         has_victim |= is_near;
@@ -253,6 +254,15 @@ static void run_check_memory(const struct run *run)
         run_fail(run, "the worker keeps %u intakes", worker->intakes.count);
 }
 
+bool run_has_waiting(const struct run *run)
+{
+    for (unsigned i = 0; i < run->queue_count; i++) {
+        if (run->queues[i].count > 0)
+            return true;
+    }
+    return false;
+}
+
 static bool run_has_open(const struct run *run)
 {
     for (unsigned i = 0; i < run->peer_count; i++) {
@@ -324,7 +334,7 @@ static void run_close(struct run *run)
     run->worker = NULL;
     selkie_server_free(run->server);
     for (unsigned i = 0; i < run->peer_count; i++) {
-        model_close(&run->peers[i].model);
+        model_close(run, &run->peers[i]);
         script_fini(&run->peers[i].script);
     }
     if (memory_blocks() > 0)

@@ -26,8 +26,8 @@ enum {
     LISTENERS_MAX = 4,
     PIECE_MAX = 32 * 1024, /* of input that is told at once */
     /* Descriptors of the simulation, far from those of this process. */
-    FD_FIRST = 1000,
-    FDS_MAX = 256,
+    FD_FIRST = 200,
+    FDS_MAX = 256, /* all of them below the usual limit */
     FD_LIFELINE = FD_FIRST + FDS_MAX,
 };
 
@@ -85,10 +85,12 @@ struct watch {
     bool has_told_end, has_told_error;
     bool awaits_room;
     bool finishes; /* once what was sent is flushed */
-    bool is_told;  /* input, and nobody has said so by `delivered` */
+    bool is_told;  /* something, and it is not settled; or input, and nobody has said so by
+                      `delivered` */
     int error;     /* to be told */
     size_t lent;   /* bytes sent and not flushed */
-    size_t known;  /* input that was there when it was last told of any */
+    size_t told_in_turn;
+    size_t known; /* input that was there when it was last told of any */
 };
 
 enum client_end {
@@ -115,6 +117,7 @@ struct client {
 
 struct peer {
     unsigned number;
+    unsigned address; /* clients may share one */
     struct script script;
     struct client client;
     struct wire wire;
@@ -205,10 +208,14 @@ __attribute__((format(printf, 2, 3))) void run_trace(const struct run *run, cons
 /* A number that tells bytes apart, where there is a trace. */
 uint32_t trace_hash(const struct run *run, struct span bytes);
 
+/* Whether a client waits to be accepted. */
+bool run_has_waiting(const struct run *run);
+
 /* kernel.c */
 
 /* Takes over the run's descriptors: close(2) comes here. */
 void kernel_begin(struct run *run);
+struct run *kernel_current(void);
 int kernel_open(struct run *run, unsigned owner);
 void kernel_close(struct run *run, int fd);
 struct peer *kernel_peer(struct run *run, int fd);

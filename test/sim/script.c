@@ -36,6 +36,7 @@ struct draft {
     struct plan plan;
     enum framing framing;
     size_t body_length;
+    unsigned field_count;
     size_t line_end; /* behind the request line, or NEVER */
     struct echo echoes[ITEMS_MAX];
     char lines[LINES_MAX][LINE_SIZE];
@@ -202,9 +203,9 @@ static void write_head(struct draft *draft)
     draft_expect_line(draft);
     if (draft->plan.field)
         draft_line(draft, draft->plan.field);
-    unsigned written = write_lines(draft);
+    draft->field_count = write_lines(draft);
     if (is_drawn(draft, 5))
-        write_many_lines(draft, written);
+        write_many_lines(draft, draft->field_count);
     writer_put_text(&draft->text, "\r\n");
     if (!item->is_refused)
         item->head_end = item->decided = draft->text.length;
@@ -232,14 +233,23 @@ static void write_counted_body(struct draft *draft)
     draft_echo(draft, &draft->text, at);
 }
 
+/* What begins at `at` is refused by the first byte that is too much. */
+static void draft_bound_line(struct draft *draft, size_t at, size_t most, int status)
+{
+    if (!draft->item->is_refused && draft->text.length - at > most)
+        item_refuse(draft->item, at + most + 1, status);
+}
+
 /* `done`: the bytes of the body before this chunk. */
 static void write_chunk(struct draft *draft, struct span data, size_t done)
 {
     static const char *const extensions[] = {"", "", "", ";a=b", "  ;c=\"d e\"", ";e"};
     size_t body_max = draft->bounds->body_max;
+    size_t at = draft->text.length;
     writer_print(&draft->text, is_drawn(draft, 500) ? "%zx" : "00%zX", data.length);
     writer_put_text(&draft->text, extensions[draw(draft, 6)]);
     writer_put_text(&draft->text, "\r\n");
+    draft_bound_line(draft, at, draft->bounds->chunk_line_max, 400);
     if (!draft->item->is_refused && done + data.length > body_max)
         item_refuse(draft->item, draft->text.length + body_max - done + 1, 413);
     writer_put(&draft->text, data);
@@ -261,12 +271,16 @@ static void write_chunked_body(struct draft *draft)
     struct item *item = draft->item;
     size_t at = draft->bodies.length;
     writer_fill(&draft->bodies, draft->body_length);
-    item->has_body = true;
+    item->has_body = item->is_chunked = true;
     write_chunks(draft, (struct span){draft->bodies.bytes + at, draft->body_length});
+    size_t last_at = draft->text.length;
     writer_put_text(&draft->text, is_drawn(draft, 800) ? "0\r\n" : "000;last\r\n");
+    draft_bound_line(draft, last_at, draft->bounds->chunk_line_max, 400);
+    size_t trailer_at = draft->text.length;
     if (is_drawn(draft, 200))
         writer_put_text(&draft->text, "X-Trailer: a\r\nContent-Length: 7\r\n");
     writer_put_text(&draft->text, "\r\n");
+    draft_bound_line(draft, trailer_at, draft->bounds->trailer_max, 431);
     if (item->is_refused)
         return;
     item->decided = draft->text.length;
@@ -286,6 +300,16 @@ static void item_bound(struct draft *draft)
     item_refuse(item, bound, draft->line_end > bound ? 414 : 431);
 }
 
+/* What the whole head shows. A body that is too long goes first, and is looked at behind this. */
+static void item_judge_head(struct draft *draft)
+{
+    struct item *item = draft->item;
+    if (strlen(draft->plan.target) > draft->bounds->target_max)
+        item_refuse(item, item->head_end, 414);
+    else if (draft->field_count > draft->bounds->fields_max)
+        item_refuse(item, item->head_end, 431);
+}
+
 static void write_request(struct draft *draft)
 {
     struct item *item = draft->item;
@@ -297,6 +321,7 @@ static void write_request(struct draft *draft)
     write_head(draft);
     if (item->is_refused)
         return;
+    item_judge_head(draft);
     if (draft->framing == FRAMING_COUNTED)
         write_counted_body(draft);
     else if (draft->framing == FRAMING_CHUNKED)
@@ -319,7 +344,7 @@ static void write_malformed(struct draft *draft)
         draft->line_end = start + (size_t)(line_end + 1 - bytes.at);
     if (head_end && head_end + 4 < bytes.at + bytes.length) {
         item->head_end = start + (size_t)(head_end + 4 - bytes.at);
-        item->has_body = true;
+        item->has_body = item->is_chunked = true;
     }
     if (is_drawn(draft, 500))
         writer_fill(&draft->text, draw(draft, 300));

@@ -24,6 +24,7 @@ struct item {
     size_t head_end;  /* behind its head, or NEVER */
     size_t decided;   /* behind the byte with which the answer is certain, or NEVER */
     bool expects;     /* 100 Continue, before its body */
+    bool is_chunked;  /* so is its body */
     bool has_body;    /* of at least one byte, counting those of chunks' lines */
     bool is_unwanted; /* its head tells that nobody looks at the body */
     bool wants_close; /* the client says that it is its last */
@@ -42,7 +43,9 @@ struct script {
 
 /* The bounds of the server that a script keeps or breaks. */
 struct script_bounds {
-    size_t head_max, body_max;
+    size_t head_max, body_max, target_max;
+    unsigned fields_max;
+    uint32_t chunk_line_max, trailer_max;
     uint32_t long_body; /* permille of bodies and pages that are long */
 };
 

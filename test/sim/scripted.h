@@ -53,7 +53,8 @@ struct engine {
     struct listened listening[LISTENERS_MAX];
     struct event events[EVENTS_MAX];
     unsigned event_count;
-    bool is_dispatching, has_told, told_all;
+    size_t turn_bytes; /* of input, that a connection gets in a turn */
+    bool has_told, told_all;
     unsigned undelivered;
     struct lent lents[LENTS_MAX];
     unsigned lent_count;
@@ -74,6 +75,9 @@ void engine_tell(struct engine *engine, struct event event);
 
 /* Says that the input was told. */
 void engine_deliver(struct engine *engine);
+
+/* What was told, or resumed, is dealt with. */
+void engine_settle(struct engine *engine);
 
 /* engine_output.c */
 
