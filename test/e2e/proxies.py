@@ -14,13 +14,18 @@ from conftest import DEADLINE, until
 from foreign import find, running, said
 
 
+# More than connections that die at a time.
+NGINX_PEERS = 64
+
+
 def nginx_configuration(folder, port, _fd, upstream, how):
     temporary = " ".join(f"{kind}_temp_path {folder}/{kind};"
                          for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     # Its worker would not be let into the folder as anyone else.
     user = "user root;" if os.geteuid() == 0 else ""
-    # A second peer, the same again, since a request is repeated on another only.
-    peers = f"server {upstream} max_fails=0; server {upstream} max_fails=0;"
+    # The same again and again, since a request is repeated on another peer only, and each may be a
+    # connection that was kept to a worker which has died.
+    peers = f"server {upstream} max_fails=0;" * NGINX_PEERS
     return f"""
 daemon off; worker_processes 1; error_log stderr warn; pid {folder}/pid; {user}
 events {{ worker_connections 1024; }}
@@ -57,8 +62,8 @@ backend out
 
 
 class Way(NamedTuple):
-    """One way to configure a proxy: what is said of the upstream server, and what besides. `reuses`:
-    it keeps connections to the server."""
+    """One way to configure a proxy: what is said of the upstream server, and what besides. When
+    `reuses`, it keeps connections to the server."""
     program: str
     upstream: str
     rest: str

@@ -156,7 +156,8 @@ def test_requests_in_one_session(mirror, mode, session):
         assert session.post(f"{url}/echo", data=WHOLE, timeout=DEADLINE).content == WHOLE
         assert session.post(f"{url}/echo", data=pieces(50, 10000),
                             timeout=DEADLINE).content == WHOLE
-        assert session.head(f"{url}/body/1000", timeout=DEADLINE).headers["Content-Length"] == "1000"
+        head = session.head(f"{url}/body/1000", timeout=DEADLINE)
+        assert head.headers["Content-Length"] == "1000"
         assert session.options(url, timeout=DEADLINE).status_code == 200
         sent = session.post(f"{url}/echo", files={"file": ("seal", WHOLE)}, timeout=DEADLINE)
         assert WHOLE in sent.content

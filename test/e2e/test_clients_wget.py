@@ -16,8 +16,8 @@ MEGABYTE = 1 << 20
 
 
 def wget(*arguments, status=0, cwd="/"):
-    """Runs wget, which must end with this status (wget(1), EXIT STATUS). Returns its output, and what
-    it tells of its work."""
+    """Runs wget, which must end with this status (wget(1), EXIT STATUS). Returns its output, and
+    what it tells of its work."""
     result = run("wget", "--no-config", "--tries=1", "--timeout=50", "-O", "-", *arguments, cwd=cwd)
     assert result.returncode == status, result.stderr
     return result.stdout, result.stderr

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-Behind nginx and haproxy, in the ways in which they are configured: requests and bodies of all kinds,
-load without an error, their health checks, and a worker that is killed under load, which the proxy
-makes good.
+Behind nginx and haproxy, in the ways in which they are configured: requests and bodies of all
+kinds, load without an error, their health checks, and a worker that is killed under load, which the
+proxy makes good.
 """
 import os
 import re

@@ -2,7 +2,7 @@
 /*
  * The board: a file, mapped by every process of the server and by the test, which says what is to
  * fail and counts what did. FAULTS names it and FAULTS_SEED, a number, is where chance begins; test
- * and board agree on the layout (test/e2e/faults.py). See faults.h.
+ * and board agree on the layout (test/e2e/fault_board.py). See faults.h.
  */
 #include "faults.h"
 
@@ -116,7 +116,7 @@ static const struct {
                          EHOSTUNREACH, EACCES}},
     [CALL_RING_SETUP] = {"io_uring_setup", 1, {EINVAL, EMFILE, ENFILE, ENOMEM, EPERM, ENOSYS}},
     [CALL_RING_SUBMIT] = {"io_uring_enter, to submit", 1, {EAGAIN, EINTR, FAULT_SHORT}},
-    [CALL_RING_TORN] = {"io_uring_enter, link torn", 20, {FAULT_SHORT}},
+    [CALL_RING_TORN] = {"io_uring_enter, link torn", 1, {FAULT_SHORT}},
     [CALL_RING_WAIT] = {"io_uring_enter, to wait", 1, {EAGAIN, EINTR, EBUSY}},
     [CALL_SCHED_GETAFFINITY] = {"sched_getaffinity", 1, {EINVAL}},
     [CALL_SEND] = {"send",
@@ -208,7 +208,7 @@ static __attribute__((constructor)) void board_open(void)
 static int fault_next(enum call call)
 {
     const int *faults = table[call].faults;
-    int count = 0;
+    int count = 1;
     while (count < FAULTS_MAX && faults[count] != FAULT_NONE)
         count++;
     return faults[atomic_fetch_add(&board->calls[call].drawn, 1) % (uint64_t)count];

@@ -4,7 +4,7 @@
  * and each other file stands before some of the calls. A fault is what a kernel could have brought
  * about at that moment, and nothing else: so a descriptor that was not closed is never called
  * closed, and what an edge-triggered selector has reported is reported again when a recv is said to
- * find nothing. Used by test/e2e/faults.py, which shares the board with it.
+ * find nothing. Used by test/e2e/fault_board.py, which shares the board with it.
  */
 #ifndef FAULTS_FAULTS_H
 #define FAULTS_FAULTS_H

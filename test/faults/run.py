@@ -17,7 +17,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
 
 # pylint: disable=wrong-import-position
-from faults import Tally, fault_name, siege
+from fault_board import fault_name
+from faults import Tally, siege
 from test_faults import ENGINES, lives_try
 
 # A run has so many seconds at most; then another server begins, from another seed.
@@ -25,6 +26,8 @@ RUN_SECONDS = 30
 # One in so many calls fails, in one run and in the next.
 RATES = (50, 25, 200, 100)
 KILL_SECONDS = 4
+# With a ring of so many entries, where there is one: full queues are rare otherwise.
+RINGS = ("256", "8", "256", "1", "2")
 
 
 def arguments_parse():
@@ -58,7 +61,7 @@ def siege_run(engine, seconds, turn, seed):
         with folder_open() as folder:
             tally = siege(Path(folder) / "board", ENGINES[engine], seconds, rate,
                           kills=int(seconds / KILL_SECONDS), host=f"127.0.0.{turn % 250 + 1}",
-                          seed=seed + turn)
+                          seed=seed + turn, SELKIE_RING_ENTRIES=RINGS[turn % len(RINGS)])
     except BaseException:
         print(f"{name}: failed", flush=True)
         raise

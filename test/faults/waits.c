@@ -137,6 +137,7 @@ int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const
     return fault_strikes(CALL_PPOLL) ? -1 : original.ppoll(fds, nfds, timeout, ss);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the system's own parameters */
 int pselect(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds,
             const struct timespec *timeout, const sigset_t *sigmask)
 {

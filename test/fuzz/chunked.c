@@ -2,14 +2,11 @@
 /*
  * Fuzz target: the decoder of chunked bodies against a model that reads the grammar from left to
  * right (RFC 9112, 7.1), with the whole input before it. Both must give the same body, take the
- * same bytes and come to the same end.
+ * same bytes and come to the same end. The last four bytes are the bounds.
  */
 #include "grammar.h"
 #include "http/http.h"
 #include "input.h"
-
-/* As chunked.c has them. */
-enum { SIZE_LINE_MAX = 256, TRAILER_MAX = 8192 };
 
 enum end { END_NONE, END_SHORT, END_DONE, END_BAD, END_LONG };
 
@@ -18,6 +15,7 @@ static const int end_status[] = {[END_BAD] = -400, [END_LONG] = -431};
 /* How a body was read: by the model, or by the decoder. */
 struct reading {
     struct span input;
+    unsigned line_max, trailer_max;
     size_t at;
     size_t limit;       /* of the model: where a line, or the trailer section, is too long */
     enum end when_long; /* of the model: what it is then */
@@ -69,23 +67,64 @@ static int read_size(struct reading *model, int c, uint64_t *out)
     return c;
 }
 
-/* chunk-size [ BWS ";" chunk-ext ] CRLF */
+/* Returns the byte behind white space, of which c may be the first. */
+static int read_spaces(struct reading *model, int c, bool *out_any)
+{
+    *out_any = grammar_is_space(c);
+    while (grammar_is_space(c))
+        c = next(model);
+    return c;
+}
+
+static int read_token(struct reading *model, int c)
+{
+    if (!grammar_is_token(c))
+        end_with(model, END_BAD);
+    while (grammar_is_token(c))
+        c = next(model);
+    return c;
+}
+
+/* What is behind a DQUOTE, up to the next that stands alone (RFC 9110, 5.6.4). */
+static int read_quoted(struct reading *model)
+{
+    int c;
+
+    while ((c = next(model)) != '"' && model->end == END_NONE) {
+        if (c == '\\')
+            c = next(model);
+        if (!grammar_is_value(c))
+            end_with(model, END_BAD);
+    }
+    return next(model);
+}
+
+/* BWS name [ BWS "=" BWS ( token / quoted-string ) ] BWS. Returns the byte behind; *out_spaced
+ * tells of the last BWS. */
+static int read_extension(struct reading *model, bool *out_spaced)
+{
+    int c = read_token(model, read_spaces(model, next(model), out_spaced));
+
+    c = read_spaces(model, c, out_spaced);
+    if (c != '=')
+        return c;
+    c = read_spaces(model, next(model), out_spaced);
+    c = c == '"' ? read_quoted(model) : read_token(model, c);
+    return read_spaces(model, c, out_spaced);
+}
+
+/* chunk-size *( BWS ";" chunk-ext ) CRLF */
 static uint64_t read_size_line(struct reading *model)
 {
     uint64_t size;
+    bool spaced;
 
-    bound(model, SIZE_LINE_MAX, END_BAD);
-    int c = read_size(model, next(model), &size);
-    bool space = grammar_is_space(c);
-    while (grammar_is_space(c))
-        c = next(model);
-    if (c == ';') {
-        do
-            c = next(model);
-        while (grammar_is_value(c));
-    } else if (space) {
+    bound(model, model->line_max, END_BAD);
+    int c = read_spaces(model, read_size(model, next(model), &size), &spaced);
+    while (c == ';')
+        c = read_extension(model, &spaced);
+    if (spaced)
         end_with(model, END_BAD);
-    }
     expect(model, c, '\r');
     expect(model, next(model), '\n');
     return size;
@@ -115,11 +154,7 @@ static void read_data(struct reading *model, uint64_t size)
 /* name ":" value CRLF, of which c is the first byte. */
 static void read_trailer(struct reading *model, int c)
 {
-    if (!grammar_is_token(c))
-        end_with(model, END_BAD);
-    while (grammar_is_token(c))
-        c = next(model);
-    expect(model, c, ':');
+    expect(model, read_token(model, c), ':');
     do
         c = next(model);
     while (grammar_is_value(c));
@@ -136,7 +171,7 @@ static void read_body(struct reading *model)
         read_data(model, size);
     if (model->end != END_NONE)
         return;
-    bound(model, TRAILER_MAX, END_LONG);
+    bound(model, model->trailer_max, END_LONG);
     while ((c = next(model)) != '\r' && model->end == END_NONE)
         read_trailer(model, c);
     expect(model, next(model), '\n');
@@ -164,7 +199,10 @@ static ssize_t decode_run(struct http_chunked *chunked, struct reading *decoder)
 /* Returns 0 or the refusal. */
 static int decode_body(struct reading *decoder)
 {
-    struct http_chunked chunked = {0};
+    struct http_chunked chunked = {
+        .line_max = decoder->line_max,
+        .trailer_max = decoder->trailer_max,
+    };
 
     while (decoder->at < decoder->input.length && !chunked.done) {
         ssize_t taken = decode_run(&chunked, decoder);
@@ -177,10 +215,18 @@ static int decode_body(struct reading *decoder)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *block = block_of(input_of(data, size));
-    struct reading model = {.input = {block, size}, .body = block_new(size)};
-    struct reading decoder = {.input = {block, size}, .body = block_new(size)};
+    struct span input = input_of(data, size);
+    unsigned line_max = input_number(&input), trailer_max = input_number(&input);
+    char *block = block_of(input);
+    struct reading model = {
+        .input = {block, input.length},
+        .line_max = line_max,
+        .trailer_max = trailer_max,
+        .body = block_new(input.length),
+    };
+    struct reading decoder = model;
 
+    decoder.body = block_new(input.length);
     read_body(&model);
     int refused = decode_body(&decoder);
     assert(refused == end_status[model.end]);

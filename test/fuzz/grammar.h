@@ -37,6 +37,20 @@ static inline bool grammar_is_token(int c)
     return letter || grammar_is_digit(c) || (c > 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
+/* Of a path, with its slashes, but for '%' and what follows it (RFC 3986, 3.3). */
+static inline bool grammar_is_path(int c)
+{
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+    return letter || grammar_is_digit(c) || (c > 0 && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
+}
+
+/* Of a query, with what browsers put there besides (RFC 3986, 3.4). */
+static inline bool grammar_is_query(int c)
+{
+    return grammar_is_path(c) || (c > 0 && strchr("?%[\\]^`{|}", c) != NULL);
+}
+
 static inline bool grammar_is_space(int c)
 {
     return c == ' ' || c == '\t';

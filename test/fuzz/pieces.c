@@ -8,7 +8,7 @@
 #include "head_claims.h"
 #include "input.h"
 
-enum { LENGTH_MAX = 16384, CUTS_MAX = 8 };
+enum { LENGTH_MAX = 16384, CHUNK_LINE_MAX = 64, TRAILER_MAX = 256, CUTS_MAX = 8 };
 
 /* Where the input is cut, in order; the last is its end. */
 struct cuts {
@@ -127,7 +127,10 @@ static void decode_piece(struct decode *decode, struct span input, size_t end)
 
 static struct decode decode_in(struct span input, const struct cuts *cuts)
 {
-    struct decode decode = {.body = block_new(input.length)};
+    struct decode decode = {
+        .chunked = {.line_max = CHUNK_LINE_MAX, .trailer_max = TRAILER_MAX},
+        .body = block_new(input.length),
+    };
     size_t end = 0;
 
     for (size_t i = 0; end < input.length && !decode.chunked.done && decode.refused == 0; i++) {

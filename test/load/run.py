@@ -13,7 +13,7 @@ from pathlib import Path
 
 from judge import judge, judge_killed
 from killer import Killer, worker_pids
-from server import Served, Server, ServerFailed
+from server import Served, ServerFailed
 from tools import Load, NotUnderstood, Tool, tool_run
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -42,7 +42,10 @@ static bool model_is_head(const struct peer *peer)
 void model_starves(struct peer *peer)
 {
     peer->model.is_starved = true;
-    peer->model.is_starved_early |= !model_is_head(peer);
+    /* What came last may not have been parsed yet. */
+    const struct item *item = model_item(peer);
+    peer->model.is_starved_early |=
+        !model_is_head(peer) || !item || peer->model.told_before < item->start + 5;
 }
 
 /* Whether the output so far ends with a head. */
@@ -150,6 +153,7 @@ void model_told(struct run *run, struct peer *peer, size_t length)
 {
     struct model *model = &peer->model;
     const struct item *item;
+    model->told_before = model->told;
     model->told += length;
     if (model->is_raw || model_is_slow(run, peer))
         return;
@@ -329,7 +333,8 @@ static bool model_accepts_refusal(struct run *run, struct peer *peer)
     bool may_refuse = model->is_starved || model->may_be_slow;
     if (!may_refuse || status == 503 || (status == 408 && !model->is_starved))
         return false;
-    bool is_head = model->owed[model->first_owed].answer.is_head;
+    bool is_head = model->owed[model->first_owed].answer.is_head &&
+                   (!model->is_starved_early || model_shows_head(model));
     model->owed_count = model->first_owed;
     model_owe_refusal(run, peer, model->may_be_slow && status != 408 ? 408 : 503);
     if (status != 100)

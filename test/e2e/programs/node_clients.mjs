@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Node's own clients, run by test_clients_node.py as `node node_clients.mjs SCENARIO URL`. A scenario
-// asks the mirror (mirror.c) and returns what it has seen, which is printed as JSON.
+// Node's own clients, run by test_clients_node.py as `node node_clients.mjs SCENARIO URL`. A
+// scenario asks the mirror (mirror.c) and returns what it has seen, which is printed as JSON.
 import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
@@ -48,7 +48,8 @@ export const scenarios = {
 
     async fetchBodies(url) {
         const seen = [];
-        for (const body of [large, new Blob([large]), new URLSearchParams({ q: 'a b' }), inPieces()]) {
+        const form = new URLSearchParams({ q: 'a b' });
+        for (const body of [large, new Blob([large]), form, inPieces()]) {
             const response = await fetch(`${url}/echo`, { method: 'POST', body, duplex: 'half' });
             seen.push([response.status, (await response.text()).length]);
         }

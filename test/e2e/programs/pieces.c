@@ -26,7 +26,7 @@ static bool head_is_whole(struct span input, bool begins_anew)
 
 static bool body_is_whole(struct span input)
 {
-    struct http_chunked chunked = {0};
+    struct http_chunked chunked = {.line_max = 256, .trailer_max = LENGTH_MAX};
     struct span run;
 
     for (size_t at = 0; at < input.length && !chunked.done; at++)

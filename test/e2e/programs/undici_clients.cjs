@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// undici, which pipelines, run by test_clients_node.py as `node undici_clients.cjs SCENARIO URL`; it
-// finds the package by NODE_PATH. A scenario asks the mirror (mirror.c) and returns what it has
-// seen, which is printed as JSON.
+// undici, which pipelines, run by test_clients_node.py as `node undici_clients.cjs SCENARIO URL`,
+// with NODE_PATH. A scenario asks the mirror (mirror.c) and returns what it has seen, which is
+// printed as JSON.
 const { Client, Pool } = require('undici');
 
 // Whether the response is the one to this request, of the 500 that are asked at once.
@@ -54,8 +54,9 @@ const scenarios = {
             return [path, await body.text()];
         }));
         await client.close();
-        return { ok: seen.filter(([path, text]) => path === '/' && text === 'ok').length,
-                 closing: seen.filter(([path, text]) => path !== '/' && text === 'closing').length };
+        const count = (asked, answer) =>
+            seen.filter(([path, text]) => path === asked && text === answer).length;
+        return { ok: count('/', 'ok'), closing: count('/close', 'closing') };
     },
 
     async bodies(url) {
