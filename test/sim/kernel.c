@@ -61,6 +61,7 @@ static void wire_close(struct run *run, struct peer *peer)
 {
     struct wire *wire = &peer->wire;
     wire->state = WIRE_CLOSED;
+    peer->model.is_active = false;
     wire->was_cut = wire->sent > wire->told && !wire->is_reset;
     run_trace(run, "client %u: closed%s", peer->number, wire->was_cut ? ", unread" : "");
 }

@@ -10,10 +10,11 @@
 #include "run.h"
 
 enum {
-    LINGER_MS = 5000,      /* how long the server waits for the client to end */
-    GRACE_MS = 5000,       /* a body may be slow at first */
-    SHED_MS = 1000,        /* who is idle for so long may be closed for others */
-    DRAIN_FIRST_MS = 1000, /* and in a drain, for a first request */
+    LINGER_MS = 5000,       /* how long the server waits for the client to end */
+    GRACE_MS = 5000,        /* a body may be slow at first */
+    SHED_MS = 1000,         /* who is idle for so long may be closed for others */
+    CROWDED_TURNS_MAX = 40, /* in which an event may be left for the next */
+    DRAIN_FIRST_MS = 1000,  /* and in a drain, for a first request */
 };
 
 static const struct item *model_item(const struct peer *peer)
@@ -337,7 +338,8 @@ static bool model_accepts_refusal(struct run *run, struct peer *peer)
     model->owed_count = model->first_owed;
     model_owe_refusal(run, peer, model->may_be_slow && status != 408 ? 408 : 503);
     if (status != 100)
-        model->owed[model->first_owed].answer.is_head = is_head;
+        model->owed[model->first_owed].answer.is_head =
+            is_head && (!model->is_starved_early || model_shows_head(model));
     return true;
 }
 
@@ -557,8 +559,31 @@ static void model_is_in_time(const struct run *run, const struct peer *peer, int
                  peer->number);
 }
 
+/* A full worker that others wait for looks for idle connections about once a second, and then it
+ * finds one that has been idle for longer. */
+static void model_makes_room(struct run *run)
+{
+    bool is_wanted = !run->is_draining && run_has_waiting(run) &&
+                     model_active(run) >= run->options.max_connections;
+    bool has_idle = false;
+    for (unsigned i = 0; i < run->peer_count && is_wanted; i++) {
+        const struct peer *peer = &run->peers[i];
+        bool is_silent = peer->model.waits == WAITS_FIRST || peer->model.waits == WAITS_NEXT;
+        has_idle |= peer->model.is_active && is_silent && model_is_idle(run, peer) &&
+                    run->seen_ms - peer->model.since_ms > 3 * SHED_MS;
+    }
+    if (!has_idle) {
+        run->crowded_ms = run->seen_ms;
+        run->crowded_turns = 0;
+    }
+    run->crowded_turns += run->seen_ms - run->crowded_ms > 2 * SHED_MS;
+    if (run->crowded_turns > CROWDED_TURNS_MAX)
+        run_fail(run, "clients wait, and an idle one keeps its place");
+}
+
 void model_sleeps(struct run *run, int timeout_ms)
 {
+    model_makes_room(run);
     if (run->is_draining && run->seen_ms >= run->drain_until_ms)
         run_fail(run, "the worker drains for too long");
     if (run->is_draining && (timeout_ms < 0 || run->seen_ms + timeout_ms > run->drain_until_ms))
