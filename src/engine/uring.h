@@ -23,8 +23,8 @@ enum {
 };
 
 /* source.state of a connection. FIRST: no input has come yet. FINISHES: its output ends once what
- * was sent is known to have gone. HALF: the peer has ended its side while there was no room. BROKEN:
- * a send has failed, which `ended` is to tell. DOUBTED: it may have been reset. */
+ * was sent is known to have gone. HALF: the peer has ended its side while there was no room.
+ * BROKEN: a send has failed, which `ended` is to tell. DOUBTED: it may have been reset. */
 enum {
     STATE_FIRST = 1,
     STATE_FINISHES = 2,
