@@ -101,6 +101,8 @@ LIVES = {
                    ["bind", "getaddrinfo", "getsockname", "listen", "setsockopt", "socket"]),
     "late-listen": (["--workers", "2", "--selector", "epoll", "--listen-after-fork",
                      "--defer-accept", "on"], "address", ["listen", "setsockopt"]),
+    "per-address": (["--workers", "1", "--selector", "epoll", "--max-per-address", "9"], "address",
+                    ["getpeername", "aligned_alloc", "calloc"]),
     "unix": (["--workers", "1", "--selector", "epoll"], "unix",
              ["bind", "connect", "flock", "listen", "lstat", "open", "socket", "unlink", "malloc"]),
     "fd": (["--workers", "1", "--selector", "epoll"], "fd", ["fcntl", "getsockname", "setsockopt"]),

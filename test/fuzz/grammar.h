@@ -37,12 +37,18 @@ static inline bool grammar_is_token(int c)
     return letter || grammar_is_digit(c) || (c > 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
-/* Of a path, with its slashes, but for '%' and what follows it (RFC 3986, 3.3). */
-static inline bool grammar_is_path(int c)
+/* Of a reg-name, but for '%' and what follows it (RFC 3986, 3.2.2). */
+static inline bool grammar_is_name(int c)
 {
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 
-    return letter || grammar_is_digit(c) || (c > 0 && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
+    return letter || grammar_is_digit(c) || (c > 0 && strchr("-._~!$&'()*+,;=", c) != NULL);
+}
+
+/* Of a path, with its slashes, but for '%' and what follows it (RFC 3986, 3.3). */
+static inline bool grammar_is_path(int c)
+{
+    return grammar_is_name(c) || c == ':' || c == '@' || c == '/';
 }
 
 /* Of a query, with what browsers put there besides (RFC 3986, 3.4). */

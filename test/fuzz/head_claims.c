@@ -8,6 +8,8 @@
 #include "grammar.h"
 #include "input.h"
 
+#include <arpa/inet.h>
+
 /* A whole head and its bytes. */
 struct whole {
     const struct http_head *head;
@@ -53,6 +55,54 @@ static void claim_fields(const struct whole *whole)
         at = field->value.at + field->value.length;
     }
     assert(at < whole->bytes.length);
+}
+
+/* "[" IPv6address "]". Returns what is behind it. */
+static struct span claim_literal(struct span text)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct in6_addr ignored;
+    size_t length = 1;
+
+    while (length < text.length && text.at[length] != ']')
+        length++;
+    assert(length < text.length && length <= sizeof(address));
+    memcpy(address, text.at + 1, length - 1);
+    address[length - 1] = '\0';
+    assert(inet_pton(AF_INET6, address, &ignored) == 1);
+    return span_skip(text, length + 1);
+}
+
+/* reg-name, of which an IPv4 address is one. Returns what is behind it. */
+static struct span claim_name(struct span text)
+{
+    size_t length = 0;
+
+    while (length < text.length && text.at[length] != ':') {
+        bool triplet = text.at[length] == '%';
+        assert(grammar_is_name((unsigned char)text.at[length]) || triplet);
+        assert(!triplet || (text.length - length >= 3 && grammar_is_hex(text.at[length + 1]) &&
+                            grammar_is_hex(text.at[length + 2])));
+        length += triplet ? 3 : 1;
+    }
+    assert(length > 0);
+    return span_skip(text, length);
+}
+
+/* uri-host [ ":" port ] (RFC 9110, 4.2), or empty as a Host field may be. */
+static void claim_authority(struct span text)
+{
+    unsigned long port = 0;
+
+    if (text.length == 0)
+        return;
+    struct span rest = text.at[0] == '[' ? claim_literal(text) : claim_name(text);
+    assert(rest.length == 0 || rest.at[0] == ':');
+    for (size_t i = 1; i < rest.length; i++) {
+        assert(grammar_is_digit(rest.at[i]));
+        port = port * 10 + (unsigned)(rest.at[i] - '0');
+        assert(port <= 65535);
+    }
 }
 
 /* Each '%' of a path begins a triplet; that of a query may stand alone. */
@@ -104,6 +154,7 @@ static void claim_target(const struct whole *whole)
 
     claim_path_bytes(text_at(whole, head->path));
     claim_query_bytes(text_at(whole, head->query));
+    claim_authority(authority);
     assert(head->form != HTTP_AUTHORITY && head->method != HTTP_CONNECT);
     if (head->form == HTTP_ORIGIN) {
         assert(head->path.length > 0);

@@ -9,6 +9,7 @@
 
 #include "input.h"
 
+#include <strings.h>
 #include <unistd.h>
 
 enum { LINES_MAX = 64, SHOWN_MAX = 8192 };
@@ -87,6 +88,47 @@ static void claim_in_range(const struct settings *settings, const struct option 
     assert(number >= option->min && number <= option->max);
 }
 
+/* What a number with its unit says, or -1 when it is none of an option of this kind. */
+static int64_t model_number(enum option_kind kind, const char *text)
+{
+    static const struct {
+        enum option_kind kind;
+        const char *unit;
+        int64_t scale;
+    } units[] = {
+        {OPTION_DURATION, "ms", 1},
+        {OPTION_DURATION, "s", 1000},
+        {OPTION_DURATION, "m", 60 * 1000},
+        {OPTION_DURATION, "h", 60 * 60 * 1000},
+        {OPTION_SIZE, "", 1},
+        {OPTION_SIZE, "k", 1024},
+        {OPTION_SIZE, "m", 1024 * 1024},
+        {OPTION_SIZE, "g", 1024 * 1024 * 1024},
+    };
+    char *end;
+    int64_t number = strtoll(text, &end, 10);
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (units[i].kind == kind && strcasecmp(units[i].unit, end) == 0)
+            return number * units[i].scale;
+    return -1;
+}
+
+/* The one argument "--NAME=NUMBER" is in the settings. */
+static void claim_number(const struct settings *settings, const struct command *command,
+                         const char *argument)
+{
+    size_t length = strcspn(argument, "=");
+    const struct option *option = option_find(command->id, argument + 2, length - 2);
+    int64_t number = 0;
+
+    if (argument[length] == '\0' || option == NULL ||
+        (option->kind != OPTION_DURATION && option->kind != OPTION_SIZE))
+        return;
+    memcpy(&number, field_of(settings, option), option->size);
+    assert(number == model_number(option->kind, argument + length + 1));
+}
+
 static void claim_settings(const struct settings *settings, const struct command *command)
 {
     assert(settings->listen_count >= 1 && settings->listen_count <= LISTEN_MAX);
@@ -120,8 +162,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int status = settings_read(&settings, command, arguments.at);
     environ = before;
     assert(status == 0 || status == EXIT_USAGE);
-    if (status == 0 && !settings.wants_help)
+    if (status == 0 && !settings.wants_help) {
         claim_settings(&settings, command);
+        if (arguments.count == 1)
+            claim_number(&settings, command, arguments.at[0]);
+    }
     settings_fini(&settings);
     lines_free(&arguments);
     lines_free(&variables);
