@@ -501,7 +501,7 @@ static const char *model_reason(const struct run *run, const struct peer *peer)
         return "its time is over";
     if (model->waits == WAITS_READER && model->looked_ms == run->seen_ms)
         return "it reads too slowly";
-    if (model_active(run) >= run->options.max_connections && run_has_waiting(run) &&
+    if (model_active(run) + run_has_waiting(run) > run->options.max_connections &&
         model_is_idle(run, peer))
         return "others wait for its place";
     if (run->is_draining && model->waits == WAITS_NEXT && model_is_paid(model) &&
