@@ -173,7 +173,9 @@ static unsigned worker_allowance(const struct worker *worker, unsigned least)
 /* Sheds a connection for the one that waits, unless a sibling has room for that. */
 static bool worker_makes_room(struct worker *worker)
 {
-    bool sibling_has = server_find_roomiest(worker->server, worker->number) != worker->number;
+    unsigned best = server_find_roomiest(worker->server, worker->number);
+    bool sibling_has = best != worker->number &&
+                       SLOT_READ(worker->server->slots[best].active) < worker->active_max;
     return !sibling_has && worker_shed(worker, 1) > 0;
 }
 
@@ -228,8 +230,17 @@ static void worker_accept_for_siblings(struct worker *worker)
     atomic_store(&worker->slot->is_asked, false);
     bool takes = worker->listening == LISTENING ||
                  (worker->listening == LISTENING_PAUSED && !worker->is_starved);
-    if (!takes || worker_accept_waiting(worker, true, worker_allowance(worker, 0)))
+    /* Without room it takes one all the same, if another can go for it. */
+    bool is_tight = worker_room(worker) == 0 && worker_can_shed(worker);
+    if (takes && worker_room(worker) == 0 && !is_tight) {
+        worker_wait_for_room(worker);
+        return;
+    }
+    unsigned most = is_tight ? 1 : worker_allowance(worker, 0);
+    if (!takes || worker_accept_waiting(worker, true, most))
         worker_call_sibling(worker);
+    if (worker->active > worker->active_max)
+        worker_shed(worker, worker->active - worker->active_max);
 }
 
 /* Whether a full worker has found a connection that it could close for one that waits: it looks

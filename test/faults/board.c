@@ -81,6 +81,7 @@ static const struct {
     [CALL_FOPEN] = {"fopen", 1, {EACCES, EMFILE, ENFILE, ENOENT, ENOMEM}},
     [CALL_FORK] = {"fork", 1, {EAGAIN, ENOMEM}},
     [CALL_GETADDRINFO] = {"getaddrinfo", 1, {EAI_AGAIN, EAI_FAIL, EAI_MEMORY, EAI_NONAME}},
+    [CALL_GETPEERNAME] = {"getpeername", 1, {ENOBUFS, ENOTCONN}},
     [CALL_GETRLIMIT] = {"getrlimit", 1, {EPERM}},
     [CALL_GETSOCKNAME] = {"getsockname", 1, {ENOBUFS}},
     [CALL_LISTEN] = {"listen", 1, {EADDRINUSE}},

@@ -13,6 +13,7 @@ static struct {
     __typeof__(close) *close;
     __typeof__(connect) *connect;
     __typeof__(getaddrinfo) *getaddrinfo;
+    __typeof__(getpeername) *getpeername;
     __typeof__(getsockname) *getsockname;
     __typeof__(listen) *listen;
     __typeof__(recv) *recv;
@@ -31,6 +32,7 @@ static __attribute__((constructor)) void originals_find(void)
         {"close", &original.close},
         {"connect", &original.connect},
         {"getaddrinfo", &original.getaddrinfo},
+        {"getpeername", &original.getpeername},
         {"getsockname", &original.getsockname},
         {"listen", &original.listen},
         {"recv", &original.recv},
@@ -81,6 +83,11 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *re
         return original.getaddrinfo(name, service, req, pai);
     fault_count(CALL_GETADDRINFO, fault);
     return fault;
+}
+
+int getpeername(int fd, __SOCKADDR_ARG addr, socklen_t *len)
+{
+    return fault_strikes(CALL_GETPEERNAME) ? -1 : original.getpeername(fd, addr, len);
 }
 
 int getsockname(int fd, __SOCKADDR_ARG addr, socklen_t *len)

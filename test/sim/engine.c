@@ -15,6 +15,7 @@ enum {
     JUMP_MS = 15 * 24 * 3600 * 1000, /* a laptop that was closed for two weeks */
     /* A worker that has room, and does not listen, comes back to that after so long at most. */
     DEAF_MAX_MS = 100,
+    FULL_MAX_MS = 1000,
     LENT_BYTES = 128 * 1024,
     READY_BYTES = 32 * 1024,
 };
@@ -116,18 +117,19 @@ static void engine_count_quiet(struct engine *engine, int timeout_ms)
         run_fail(run, "the worker turns and turns, and does nothing");
 }
 
-/* Nobody may wait to be accepted by a worker that has room and does not care. */
+/* Nobody may wait to be accepted by a worker that has room and does not care. One that is full
+ * looks whether it can make room. */
 static void engine_check_listening(const struct engine *engine, int timeout_ms)
 {
     const struct run *run = engine->run;
     unsigned open = 0;
     for (unsigned i = 0; i < run->peer_count; i++)
         open += run->peers[i].wire.state == WIRE_OPEN;
-    bool has_to_listen = !run->is_draining && open < run->options.max_connections &&
-                         (timeout_ms < 0 || timeout_ms > DEAF_MAX_MS);
-    for (unsigned i = 0; i < run->queue_count && has_to_listen; i++) {
+    int most_ms = open < run->options.max_connections ? DEAF_MAX_MS : FULL_MAX_MS;
+    bool is_deaf = !run->is_draining && (timeout_ms < 0 || timeout_ms > most_ms);
+    for (unsigned i = 0; i < run->queue_count && is_deaf; i++) {
         if (run->queues[i].count > 0 && !engine->listening[i].source)
-            run_fail(run, "a client waits, and the worker does not listen");
+            run_fail(run, "a client waits, and the worker does not listen for %d ms", timeout_ms);
     }
 }
 

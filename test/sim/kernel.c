@@ -44,9 +44,9 @@ int kernel_open(struct run *run, unsigned owner)
 struct peer *kernel_peer(struct run *run, int fd)
 {
     int owner = fd < FD_FIRST || fd >= FD_FIRST + FDS_MAX ? NOBODY : run->fds[fd - FD_FIRST];
-    if (owner < 0 || owner >= PEERS_MAX)
-        run_fail(run, "descriptor %d is no connection", fd);
-    return &run->peers[owner];
+    if (owner >= 0 && owner < PEERS_MAX)
+        return &run->peers[owner];
+    run_fail(run, "descriptor %d is no connection", fd);
 }
 
 unsigned kernel_count_open(const struct run *run)
@@ -61,6 +61,7 @@ static void wire_close(struct run *run, struct peer *peer)
 {
     struct wire *wire = &peer->wire;
     wire->state = WIRE_CLOSED;
+    peer->model.is_active = false;
     wire->was_cut = wire->sent > wire->told && !wire->is_reset;
     run_trace(run, "client %u: closed%s", peer->number, wire->was_cut ? ", unread" : "");
 }
@@ -79,13 +80,13 @@ static void queue_close(struct run *run, struct queue *queue)
 void kernel_close(struct run *run, int fd)
 {
     int owner = run->fds[fd - FD_FIRST];
-    if (owner == NOBODY)
-        run_fail(run, "descriptor %d is closed twice", fd);
     run->fds[fd - FD_FIRST] = NOBODY;
-    if (owner < PEERS_MAX)
+    if (owner >= PEERS_MAX)
+        queue_close(run, &run->queues[owner - PEERS_MAX]);
+    else if (owner >= 0)
         wire_close(run, &run->peers[owner]);
     else
-        queue_close(run, &run->queues[owner - PEERS_MAX]);
+        run_fail(run, "descriptor %d is closed twice", fd);
 }
 
 int __wrap_close(int fd)

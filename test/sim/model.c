@@ -10,10 +10,11 @@
 #include "run.h"
 
 enum {
-    LINGER_MS = 5000,      /* how long the server waits for the client to end */
-    GRACE_MS = 5000,       /* a body may be slow at first */
-    SHED_MS = 1000,        /* who is idle for so long may be closed for others */
-    DRAIN_FIRST_MS = 1000, /* and in a drain, for a first request */
+    LINGER_MS = 5000,       /* how long the server waits for the client to end */
+    GRACE_MS = 5000,        /* a body may be slow at first */
+    SHED_MS = 1000,         /* who is idle for so long may be closed for others */
+    CROWDED_TURNS_MAX = 40, /* in which an event may be left for the next */
+    DRAIN_FIRST_MS = 1000,  /* and in a drain, for a first request */
 };
 
 static const struct item *model_item(const struct peer *peer)
@@ -41,7 +42,10 @@ static bool model_is_head(const struct peer *peer)
 void model_starves(struct peer *peer)
 {
     peer->model.is_starved = true;
-    peer->model.is_starved_early |= !model_is_head(peer);
+    /* What came last may not have been parsed yet. */
+    const struct item *item = model_item(peer);
+    peer->model.is_starved_early |=
+        !model_is_head(peer) || !item || peer->model.told_before < item->start + 5;
 }
 
 /* Whether the output so far ends with a head. */
@@ -149,6 +153,7 @@ void model_told(struct run *run, struct peer *peer, size_t length)
 {
     struct model *model = &peer->model;
     const struct item *item;
+    model->told_before = model->told;
     model->told += length;
     if (model->is_raw || model_is_slow(run, peer))
         return;
@@ -328,11 +333,13 @@ static bool model_accepts_refusal(struct run *run, struct peer *peer)
     bool may_refuse = model->is_starved || model->may_be_slow;
     if (!may_refuse || status == 503 || (status == 408 && !model->is_starved))
         return false;
-    bool is_head = model->owed[model->first_owed].answer.is_head;
+    bool is_head = model->owed[model->first_owed].answer.is_head &&
+                   (!model->is_starved_early || model_shows_head(model));
     model->owed_count = model->first_owed;
     model_owe_refusal(run, peer, model->may_be_slow && status != 408 ? 408 : 503);
     if (status != 100)
-        model->owed[model->first_owed].answer.is_head = is_head;
+        model->owed[model->first_owed].answer.is_head =
+            is_head && (!model->is_starved_early || model_shows_head(model));
     return true;
 }
 
@@ -494,7 +501,7 @@ static const char *model_reason(const struct run *run, const struct peer *peer)
         return "its time is over";
     if (model->waits == WAITS_READER && model->looked_ms == run->seen_ms)
         return "it reads too slowly";
-    if (model_active(run) >= run->options.max_connections && run_has_waiting(run) &&
+    if (model_active(run) + run_has_waiting(run) > run->options.max_connections &&
         model_is_idle(run, peer))
         return "others wait for its place";
     if (run->is_draining && model->waits == WAITS_NEXT && model_is_paid(model) &&
@@ -552,8 +559,31 @@ static void model_is_in_time(const struct run *run, const struct peer *peer, int
                  peer->number);
 }
 
+/* A full worker that others wait for looks for idle connections about once a second, and then it
+ * finds one that has been idle for longer. */
+static void model_makes_room(struct run *run)
+{
+    bool is_wanted = !run->is_draining && run_has_waiting(run) &&
+                     model_active(run) >= run->options.max_connections;
+    bool has_idle = false;
+    for (unsigned i = 0; i < run->peer_count && is_wanted; i++) {
+        const struct peer *peer = &run->peers[i];
+        bool is_silent = peer->model.waits == WAITS_FIRST || peer->model.waits == WAITS_NEXT;
+        has_idle |= peer->model.is_active && is_silent && model_is_idle(run, peer) &&
+                    run->seen_ms - peer->model.since_ms > 3 * SHED_MS;
+    }
+    if (!has_idle) {
+        run->crowded_ms = run->seen_ms;
+        run->crowded_turns = 0;
+    }
+    run->crowded_turns += run->seen_ms - run->crowded_ms > 2 * SHED_MS;
+    if (run->crowded_turns > CROWDED_TURNS_MAX)
+        run_fail(run, "clients wait, and an idle one keeps its place");
+}
+
 void model_sleeps(struct run *run, int timeout_ms)
 {
+    model_makes_room(run);
     if (run->is_draining && run->seen_ms >= run->drain_until_ms)
         run_fail(run, "the worker drains for too long");
     if (run->is_draining && (timeout_ms < 0 || run->seen_ms + timeout_ms > run->drain_until_ms))

@@ -38,6 +38,7 @@ enum waits {
 struct model {
     bool is_raw;           /* nobody knows what the client sends */
     size_t told;           /* of the script */
+    size_t told_before;    /* the same without the last input */
     unsigned next;         /* the first item that is not decided */
     unsigned asked;        /* requests that were served */
     bool is_over;          /* the last response is decided */

@@ -103,7 +103,7 @@ static void run_draw_options(struct run *run)
     run->options.head_max = PICK(run, 100, 300, 1000, 4096, 16384, 16384, 16384);
     run->options.body_max = PICK(run, 20, 1000, 10000, 70000);
     run->options.fields_max = PICK(run, 100, 100, 100, 3);
-    run->options.target_max = PICK(run, 8192, 8192, 8192, 12);
+    run->options.target_max = PICK(run, 8192, 8192, 8192, 9);
     run->options.chunk_line_max = PICK(run, 256, 256, 256, 17);
     run->options.trailer_max = PICK(run, 8192, 8192, 8192, 20);
     run->options.max_requests = PICK(run, 0, 0, 0, 0, 1, 3);

@@ -170,11 +170,11 @@ struct run {
     struct selkie_server *server;
     struct worker *worker; /* NULL while it is opened, and behind its end */
     struct engine *engine;
-    int64_t no_accept_until_ms, accept_failed_ms;
+    int64_t no_accept_until_ms, accept_failed_ms, crowded_ms;
     unsigned accepts_failed; /* in that millisecond */
     struct peer *current;    /* of whom the server is told just now */
     size_t blocks, bytes;    /* of memory, when the worker was open */
-    unsigned turn, quiet_turns;
+    unsigned turn, quiet_turns, crowded_turns;
 
     unsigned bell_turn, quit_turn, close_turn; /* when that is to happen */
     char note;                                 /* that the bell rings */
