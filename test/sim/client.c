@@ -8,6 +8,7 @@
 
 enum {
     CROWD_ITEMS = 2,
+    CROWD_MOST = 200,
     CROWD_MIN = 60, /* more than the engine delivers in a batch, the pool holds in a chunk */
     SOCKET_SIZE = 4 * 1024 * 1024,
     SMALL_SOCKET = 3000,
@@ -285,6 +286,8 @@ void clients_draw(struct run *run)
     bool is_crowd = !run->choice.is_scripted && chance(&run->choice, 10);
     unsigned count = is_crowd ? choose_between(&run->choice, CROWD_MIN, PEERS_MAX)
                               : choose_between(&run->choice, 1, 8);
+    if (is_crowd && chance(&run->choice, 700))
+        run->options.max_connections = CROWD_MOST;
     run->peer_count = 0;
     while (run->peer_count < count)
         peer_draw(run, is_crowd ? CROWD_ITEMS : 1 + choose(&run->choice, ITEMS_MAX - 1));

@@ -437,6 +437,7 @@ void model_blocks(struct run *run, struct peer *peer, size_t rest)
         model->read_before = peer->wire.taken - peer->wire.unread;
     }
     model->handed -= rest;
+    model->has_returned |= !model->is_active;
     model->is_active = true; /* also one that had left */
     model->is_blocked = true;
     model->is_complete = false;
@@ -581,8 +582,20 @@ static void model_makes_room(struct run *run)
         run_fail(run, "clients wait, and an idle one keeps its place");
 }
 
+/* No more connections than there may be, but for those that had left and came back. */
+static void model_is_within(const struct run *run)
+{
+    unsigned active = 0;
+    for (unsigned i = 0; i < run->peer_count; i++)
+        active += run->peers[i].model.is_active && !run->peers[i].model.has_returned;
+    if (active > run->options.max_connections)
+        run_fail(run, "the worker has %u connections, and may have %u", active,
+                 run->options.max_connections);
+}
+
 void model_sleeps(struct run *run, int timeout_ms)
 {
+    model_is_within(run);
     model_makes_room(run);
     if (run->is_draining && run->seen_ms >= run->drain_until_ms)
         run_fail(run, "the worker drains for too long");

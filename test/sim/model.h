@@ -51,9 +51,10 @@ struct model {
     bool was_decided;      /* something, since it was settled */
     enum waits waits;
     int64_t since_ms;
-    bool is_complete; /* the server has ended it in order */
-    bool is_active;   /* it is counted among the connections */
-    bool is_counted;  /* among those of its address */
+    bool is_complete;  /* the server has ended it in order */
+    bool is_active;    /* it is counted among the connections */
+    bool has_returned; /* after it had left */
+    bool is_counted;   /* among those of its address */
     bool is_one_too_many;
     bool is_pacing;   /* a body comes */
     bool may_be_slow; /* too slow, as far as the model knows */
