@@ -42,10 +42,7 @@ static bool model_is_head(const struct peer *peer)
 void model_starves(struct peer *peer)
 {
     peer->model.is_starved = true;
-    /* What came last may not have been parsed yet. */
-    const struct item *item = model_item(peer);
-    peer->model.is_starved_early |=
-        !model_is_head(peer) || !item || peer->model.told_before < item->start + 5;
+    peer->model.is_starved_early |= !model_is_head(peer);
 }
 
 /* Whether the output so far ends with a head. */
@@ -153,7 +150,6 @@ void model_told(struct run *run, struct peer *peer, size_t length)
 {
     struct model *model = &peer->model;
     const struct item *item;
-    model->told_before = model->told;
     model->told += length;
     if (model->is_raw || model_is_slow(run, peer))
         return;
@@ -400,8 +396,14 @@ void model_offered(struct run *run, struct peer *peer, struct span bytes)
     }
     memcpy(model->output + model->handed + again, bytes.at + again, bytes.length - again);
     model->output_length = length;
-    if (!model->is_raw)
-        model_compare(run, peer);
+    if (model->is_raw)
+        return;
+    model_compare(run, peer);
+    /* One was being made, and one was coming in. Output that is lent is known to be blocked when
+     * more requests may have been answered. */
+    if (!run->settings.is_lent && model->is_blocked && model->finals > model->finals_at_block + 2)
+        run_fail(run, "client %u does not read, and its further requests are answered",
+                 peer->number);
 }
 
 /* Whether everything has gone that the client is to get. */
@@ -433,6 +435,7 @@ void model_blocks(struct run *run, struct peer *peer, size_t rest)
 {
     struct model *model = &peer->model;
     if (!model->is_blocked) {
+        model->finals_at_block = model->finals;
         model->blocked_ms = run->seen_ms;
         model->read_before = peer->wire.taken - peer->wire.unread;
     }

@@ -38,7 +38,6 @@ enum waits {
 struct model {
     bool is_raw;           /* nobody knows what the client sends */
     size_t told;           /* of the script */
-    size_t told_before;    /* the same without the last input */
     unsigned next;         /* the first item that is not decided */
     unsigned asked;        /* requests that were served */
     bool is_over;          /* the last response is decided */
@@ -65,8 +64,9 @@ struct model {
 
     struct owed owed[OWED_MAX];
     unsigned first_owed, owed_count;
-    unsigned finals;    /* responses that were seen */
-    unsigned continued; /* 1 + the item that was last told to go on */
+    unsigned finals_at_block; /* of those that were seen by then */
+    unsigned finals;          /* responses that were seen */
+    unsigned continued;       /* 1 + the item that was last told to go on */
 
     char *output; /* owned: all that the server has offered to the engine */
     size_t output_length, output_capacity;

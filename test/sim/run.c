@@ -14,9 +14,9 @@
 #include <stdlib.h>
 
 enum {
-    TURNS_MAX = 1000 * 1000, /* no run comes near */
-    POOL_CHUNK = 64,         /* connections that are allocated together */
-    INTAKES_MAX = 32,        /* kept for reuse */
+    TURNS_MAX = 1000 * 1000,          /* no run comes near */
+    POOL_CHUNKS = PEERS_MAX / 64 + 2, /* of connections, and one of their addresses */
+    INTAKES_MAX = 32,                 /* kept for reuse */
     /* Upper bounds of what these take besides what clients send and get. */
     POOL_BYTES = 8192,
     INTAKE_BYTES = 16 * 1024,
@@ -231,7 +231,7 @@ static void run_intervene(struct run *run)
 static void run_check_memory(const struct run *run)
 {
     const struct worker *worker = run->worker;
-    size_t most = run->blocks + PEERS_MAX / POOL_CHUNK + 1 + worker->intakes.count;
+    size_t most = run->blocks + POOL_CHUNKS + worker->intakes.count;
     size_t busy = 0;
     for (unsigned i = 0; i < run->peer_count; i++) {
         const struct peer *peer = &run->peers[i];
@@ -246,7 +246,7 @@ static void run_check_memory(const struct run *run)
     size_t request = run->options.head_max + run->options.body_max;
     size_t intake = 2 * (request > PIECE_MAX ? request : PIECE_MAX) + INTAKE_BYTES;
     size_t backlog = (size_t)2 * (ARENA_SIZE + SITE_PAGE_MAX) + BACKLOG_BYTES;
-    size_t bytes = run->bytes + (PEERS_MAX / POOL_CHUNK + 1) * POOL_BYTES +
+    size_t bytes = run->bytes + POOL_CHUNKS * POOL_BYTES +
                    (size_t)worker->intakes.count * INTAKE_BYTES + busy * (intake + backlog);
     if (memory_bytes() > bytes)
         run_fail(run, "the worker holds %zu bytes of memory, %zu would do", memory_bytes(), bytes);
