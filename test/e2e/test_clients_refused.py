@@ -24,7 +24,7 @@ MEGABYTE = 1 << 20
     (["-X", "SEAL"], 501),
     (["-X", "get"], 501),
     (["-X", "TRACE"], 501),
-    (["-H", "Transfer-Encoding: gzip", "-d", "ab"], 501),
+    (["-H", "Transfer-Encoding: gzip", "-d", "ab"], 400),
     (["-H", "Expect: the unexpected", "-d", "ab"], 417),
     (["-H", "X: " + "x" * 20000], 431),
     (["-H", "X: x"] * 101, 431),
