@@ -45,6 +45,7 @@ fuzz: ## look for inputs that break the parsers, SECONDS=60 for each target (ARG
 	@tools/need fuzz
 	@$(MAKE) --no-print-directory build-fuzz/build.ninja
 	@$(PYTHON) test/fuzz/run.py --seconds $(SECONDS) $(ARGS)
+
 sim: ## play SEEDS=100000 runs of the simulation
 	@tools/need build test
 	@$(MAKE) --no-print-directory build/with-tests
