@@ -122,6 +122,10 @@ int server_check_options(struct selkie_server *server)
         return server_fail(server, -EINVAL, "the backlog is negative");
     if (!signal_is_free(options->report_signal))
         return server_fail(server, -EINVAL, "signal %d cannot report", options->report_signal);
+    if (options->max_requests > 0 && !options->keep_alive)
+        return server_fail(server, -EINVAL,
+                           "a bound of requests a connection has no effect without keep-alive: "
+                           "leave it out, or turn keep-alive on");
     int error = server_check_times(server);
     return error ? error : server_check_ranges(server);
 }

@@ -89,6 +89,12 @@ def test_requests_of_a_connection(serve, mode):
     assert reached(server) == {"max-requests": 1}
 
 
+def test_requests_of_a_connection_that_has_one(selkie):
+    run = selkie("pid", "--max-requests", "5", "--listen", "127.0.0.1:0")
+    assert run.returncode == 2
+    assert "has no effect without keep-alive" in run.stderr
+
+
 @every_mode
 def test_requests_of_a_turn(serve, mode):
     """A client that sends as much as it can does not keep the others waiting, and loses nothing."""
