@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-Clients that know every byte of their responses (test/faults/marks.c): each request has a mark of its
-own. A connection may end at any point, and a response may say that the server is short of memory;
-but a wrong byte, or silence, is a complaint. Used by faults.py and test/load/run.py.
+Clients that know every byte of their responses (test/faults/marks.c): each request has a mark of
+its own. A connection may end at any point, and a response may say that the server is short of
+memory; but a wrong byte, or silence, is a complaint. Used by faults.py and test/load/run.py.
 """
 import contextlib
 import os

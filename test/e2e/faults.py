@@ -25,9 +25,8 @@ MARKS = str(BUILD / "test/marks")
 BLOCKS_KEPT = 64
 MEMORY_KEPT = 4 << 20
 
-
-# What a server may say meanwhile. A worker ends when its ring has lost something, or when it does not
-# come to life, and then there is another.
+# What a server may say meanwhile. A worker ends when its ring has lost something, or when it does
+# not come to life, and then there is another.
 SHORTAGES = "Too many open files|Too many open files in system|No buffer space available|" \
     "Cannot allocate memory"
 ALLOWED = [
@@ -233,9 +232,9 @@ class Siege:
 
 
 def siege(path, options, seconds, one_in, kills=0, calls=(), **keywords):
-    """A whole run: a first half, after which the server is at rest, a second after which it holds no
-    more than after the first, and an end while calls fail. The second half lasts until each fault of
-    `calls` has come to pass."""
+    """A whole run: a first half, after which the server is at rest, a second after which it holds
+    no more than after the first, and an end while calls fail. The second half lasts until each
+    fault of `calls` has come to pass."""
     run = Siege(path, options, **keywords)
     try:
         run.rest()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-Every system call that the server makes fails, in every way that its manual page lists (test/faults):
-once while it starts, each by itself; and many times under load, on every engine. It ends neither by
-a crash nor by a hang, sends no wrong byte, and is as before when the faults are over.
+Every system call that the server makes fails, in every way that its manual page lists
+(test/faults): one at a time, each from its start to its end; and many times under load, on every
+engine. It ends neither by a crash nor by a hang, sends no wrong byte, and is as before when the
+faults are over.
 """
 import concurrent.futures
 import itertools
@@ -50,8 +51,6 @@ SECONDS, ONE_IN = 2, 25
 LIVES_AT_ONCE = 8
 
 
-
-
 # A server that starts, and ends
 
 
@@ -87,8 +86,8 @@ class Place:
             self.listener.close()
 
 
-# The options, the place, and how the names begin of the calls that fail in the short form (None: all
-# do); the others are made alike in a life of another kind.
+# The options, the place, and how the names begin of the calls that fail in the short form (None:
+# all do); the others are made alike in a life of another kind.
 MEMORY = ["aligned_alloc", "calloc", "malloc", "realloc"]
 LIVES = {
     "epoll": (["--workers", "2", "--selector", "epoll"], "address", None),

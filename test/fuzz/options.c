@@ -96,14 +96,10 @@ static int64_t model_number(enum option_kind kind, const char *text)
         const char *unit;
         int64_t scale;
     } units[] = {
-        {OPTION_DURATION, "ms", 1},
-        {OPTION_DURATION, "s", 1000},
-        {OPTION_DURATION, "m", 60 * 1000},
-        {OPTION_DURATION, "h", 60 * 60 * 1000},
-        {OPTION_SIZE, "", 1},
-        {OPTION_SIZE, "k", 1024},
-        {OPTION_SIZE, "m", 1024 * 1024},
-        {OPTION_SIZE, "g", 1024 * 1024 * 1024},
+        {OPTION_DURATION, "ms", 1},    {OPTION_DURATION, "s", 1000},
+        {OPTION_DURATION, "m", 60000}, {OPTION_DURATION, "h", 3600000},
+        {OPTION_SIZE, "", 1},          {OPTION_SIZE, "k", 1024},
+        {OPTION_SIZE, "m", 1048576},   {OPTION_SIZE, "g", 1073741824},
     };
     char *end;
     int64_t number = strtoll(text, &end, 10);

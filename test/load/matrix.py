@@ -3,10 +3,10 @@
 """The load matrix: the usual load tools against build/selkie in every configuration.
 
 Each cell starts a server, loads it with one tool, stops it and demands: no error of any kind the
-tool knows, every request answered, and the server's counts equal to the tool's. In the cells whose
-name ends in `/kill` workers are killed meanwhile: so many requests may fail as they held, and no
-more. `make test` runs the short form and `make load` the full one. Exit status: 0 all passed, 1 something failed, 2 wrong
-usage.
+tool knows, every request answered, and the server's counts equal to the tool's. In the cells that
+end in `/kill` workers are killed meanwhile: so many requests may fail as they held, and no more.
+`make test` runs the short form and `make load` the full one. Exit status: 0 all passed, 1 something
+failed, 2 wrong usage.
 """
 
 import argparse

@@ -574,13 +574,13 @@ static void model_makes_room(struct run *run)
         const struct peer *peer = &run->peers[i];
         bool is_silent = peer->model.waits == WAITS_FIRST || peer->model.waits == WAITS_NEXT;
         has_idle |= peer->model.is_active && is_silent && model_is_idle(run, peer) &&
-                    run->seen_ms - peer->model.since_ms > 3 * SHED_MS;
+                    run->seen_ms - peer->model.since_ms > (int64_t)3 * SHED_MS;
     }
     if (!has_idle) {
         run->crowded_ms = run->seen_ms;
         run->crowded_turns = 0;
     }
-    run->crowded_turns += run->seen_ms - run->crowded_ms > 2 * SHED_MS;
+    run->crowded_turns += run->seen_ms - run->crowded_ms > (int64_t)2 * SHED_MS;
     if (run->crowded_turns > CROWDED_TURNS_MAX)
         run_fail(run, "clients wait, and an idle one keeps its place");
 }

@@ -245,8 +245,8 @@ static void run_check_memory(const struct run *run)
      * begins with what the arena held, and one page more. */
     size_t request = run->options.head_max + run->options.body_max;
     size_t intake = 2 * (request > PIECE_MAX ? request : PIECE_MAX) + INTAKE_BYTES;
-    size_t backlog = 2 * (ARENA_SIZE + SITE_PAGE_MAX) + BACKLOG_BYTES;
-    size_t bytes = run->bytes + (POOL_CHUNKS)*POOL_BYTES +
+    size_t backlog = (size_t)2 * (ARENA_SIZE + SITE_PAGE_MAX) + BACKLOG_BYTES;
+    size_t bytes = run->bytes + (size_t)POOL_CHUNKS * POOL_BYTES +
                    (size_t)worker->intakes.count * INTAKE_BYTES + busy * (intake + backlog);
     if (memory_bytes() > bytes)
         run_fail(run, "the worker holds %zu bytes of memory, %zu would do", memory_bytes(), bytes);

@@ -10,6 +10,7 @@
 #include "plan.h"
 #include "writer.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 enum {
@@ -361,6 +362,7 @@ static void write_blanks(struct draft *draft)
 static void script_break_off(struct draft *draft)
 {
     struct item *item = draft->item;
+    assert(item);
     size_t length = item->blank + draw(draft, (uint32_t)(draft->text.length - item->blank + 1));
     draft->text.length = length;
     if (item->head_end != NEVER && item->head_end > length)
