@@ -45,7 +45,7 @@ void engine_resume(struct engine *engine, struct source *connection)
 {
     struct watch *watch = &engine_peer(engine, connection)->watch;
     watch->is_paused = false;
-    watch->is_told = true; /* what was held will be dealt with */
+    watch->is_told = watch->is_near = true; /* what was held will be dealt with */
 }
 
 /* It misses no reset: nothing has to be looked for. */
@@ -217,7 +217,7 @@ static void engine_lend(struct engine *engine, struct peer *peer, size_t length)
     engine->undelivered++;
     if (peer->watch.is_told)
         engine_settle(engine); /* what came before is dealt with first */
-    peer->watch.is_told = true;
+    peer->watch.is_told = peer->watch.is_near = true;
     model_told(engine->run, peer, length);
     engine->calls->input(engine->owner, source, (struct span){copy, length});
     engine->run->current = NULL;
@@ -375,6 +375,8 @@ void engine_deliver(struct engine *engine)
     engine->undelivered = 0;
     engine->calls->delivered(engine->owner);
     engine_settle(engine);
+    for (unsigned i = 0; i < engine->run->peer_count; i++)
+        engine->run->peers[i].watch.is_near = false;
 }
 
 void engine_settle(struct engine *engine)

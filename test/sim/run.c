@@ -158,7 +158,7 @@ static bool run_starves(void *data)
     for (unsigned i = 0; i < run->peer_count; i++) {
         struct peer *peer = &run->peers[i];
         bool is_near =
-            peer == run->current || peer->watch.is_told ||
+            peer == run->current || peer->watch.is_near ||
             (!run->current && peer->watch.source && model_is_expiring(run, &peer->model));
         if (is_near)
             model_starves(peer);

@@ -85,6 +85,7 @@ struct watch {
     bool has_told_end, has_told_error;
     bool awaits_room;
     bool finishes; /* once what was sent is flushed */
+    bool is_near;  /* the server may be busy with it, whoever it was told of */
     bool is_told;  /* something, and it is not settled; or input, and nobody has said so by
                       `delivered` */
     int error;     /* to be told */
