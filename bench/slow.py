@@ -24,7 +24,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs/limits.md"
 BEGIN, END = "<!-- from make slow -->", "<!-- to here -->"
 PLACES, SLOW, GOOD = 200, 1000, 16
 # slowhttptest comes with 500 connections a second; the good client comes when it holds them all.
-RATE, AHEAD_S, SECONDS = 500, 3, 8
+RATE, AHEAD_S, SECONDS = 500, 3, 5
 SELECTORS = [("io_uring", ["--selector", "io_uring"]),
              ("epoll, edge", ["--selector", "epoll", "--trigger", "edge"]),
              ("epoll, level", ["--selector", "epoll", "--trigger", "level"]),

@@ -8,9 +8,10 @@
 #include <sys/socket.h>
 
 enum {
-    /* A client that has been silent for so long is not between two packets of a request, nor
-     * between a response and the next request of a busy client. */
-    SHED_AGE_MS = 1000,
+    /* A busy client is not silent for so long between two packets of a request, nor between a
+     * response and its next request. As each place is taken from the slow so often at most, a queue
+     * of several times as many slow clients as there are places has passed in a second or two. */
+    SHED_AGE_MS = 250,
     /* How often at most a full worker looks again. */
     SHED_AGAIN_MS = 100,
     /* The connections of a queue that are looked at: the first ones are the oldest, and those that

@@ -12,7 +12,7 @@
 enum {
     LINGER_MS = 5000,       /* how long the server waits for the client to end */
     GRACE_MS = 5000,        /* a body may be slow at first */
-    SHED_MS = 1000,         /* who is idle for so long may be closed for others */
+    SHED_MS = 250,          /* who is idle for so long may be closed for others */
     CROWDED_TURNS_MAX = 40, /* in which an event may be left for the next */
     DRAIN_FIRST_MS = 1000,  /* and in a drain, for a first request */
 };
