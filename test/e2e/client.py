@@ -82,6 +82,11 @@ class Client:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
+    def upload(self):
+        """Begins a request of which most comes at once, and the rest does not."""
+        self.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n")
+        self.send(b"b" * 900000)
+
     def receive(self):
         """Waits for more. Returns whether it came, and not the end."""
         data = self.socket.recv(65536)
@@ -145,8 +150,7 @@ class Uploader(Client):
 
     def __init__(self, server, **keywords):
         super().__init__(server, **keywords)
-        self.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n")
-        self.send(b"b" * 900000)
+        self.upload()
 
     def finish(self):
         """Sends the rest and returns the response."""

@@ -6,6 +6,7 @@ burst finds room, and a server with nothing to do sleeps.
 """
 import collections
 import contextlib
+import itertools
 import os
 import signal
 
@@ -77,8 +78,12 @@ def test_the_room_of_one_worker_is_room_for_all(serve, mode, accept):
     server = serve("pid", "--workers", "2", "--max-connections", "2", *WITH_PIDS, *mode,
                    "--accept", accept)
     with clients_of_each_worker(server) as held:
+        for client in itertools.chain(*held.values()):
+            client.upload()  # so that it is busy
         # Each worker finds that it is full.
         with clients(server, 8) as waiting:
+            for client in waiting:
+                client.send(GET)
             assert not any(client.has_input(0.05) for client in waiting)
         for client in held[server.workers()[1]]:
             client.socket.close()
