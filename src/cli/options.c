@@ -54,8 +54,7 @@ const struct option option_table[] = {
      FIELD(options.max_connections), 1, INT_MAX},
     {"max-per-address", "N", OPTION_COUNT, COMMAND_ANY,
      "Connections of one client address, of an IPv6 /64 together, in one worker; the others get "
-     "429. "
-     "The default is no bound.",
+     "429. The default is no bound.",
      FIELD(options.max_per_address), 1, INT_MAX},
     {"max-requests", "N", OPTION_COUNT, COMMAND_ANY,
      "Requests of a connection; the last response says close. The default is no bound.",
