@@ -99,16 +99,17 @@ static unsigned worker_share(const struct worker *worker)
 }
 
 /* The worker that takes connections and holds the fewest, but `number`, which is returned when
- * there is none. */
+ * there is none. Of equals it is the next one, so that they take turns. */
 static unsigned server_find_roomiest(const struct selkie_server *server, unsigned number)
 {
     const struct slot *slots = server->slots;
     unsigned best = number;
-    for (unsigned i = 0; i < server->worker_count; i++) {
-        if (i == number || SLOT_READ(slots[i].state) != SLOT_ACCEPTING)
+    for (unsigned step = 1; step < server->worker_count; step++) {
+        unsigned next = (number + step) % server->worker_count;
+        if (SLOT_READ(slots[next].state) != SLOT_ACCEPTING)
             continue;
-        if (best == number || SLOT_READ(slots[i].active) < SLOT_READ(slots[best].active))
-            best = i;
+        if (best == number || SLOT_READ(slots[next].active) < SLOT_READ(slots[best].active))
+            best = next;
     }
     return best;
 }
@@ -121,12 +122,14 @@ unsigned server_ask_to_accept(struct selkie_server *server, unsigned number)
     return best;
 }
 
-/* Leaves what waits to the sibling that holds the fewest, if there is one. */
-static void worker_call_sibling(struct worker *worker)
+/* Leaves what waits to the sibling that holds the fewest. Returns whether there is one. */
+static bool worker_call_sibling(struct worker *worker)
 {
     unsigned best = server_ask_to_accept(worker->server, worker->number);
-    if (best != worker->number)
-        worker->called = best;
+    if (best == worker->number)
+        return false;
+    worker->called = best;
+    return true;
 }
 
 static void worker_pause_listening(struct worker *worker, uint32_t pause_ms, int slot_state)
@@ -135,6 +138,13 @@ static void worker_pause_listening(struct worker *worker, uint32_t pause_ms, int
     worker_set_listening(worker, LISTENING_PAUSED, slot_state);
     worker->listen_again_ms = worker->now_ms + pause_ms;
     worker->active_at_pause = worker->active;
+}
+
+/* Leaves what waits to a sibling, for a moment. */
+static void worker_yield(struct worker *worker)
+{
+    if (worker_call_sibling(worker))
+        worker_pause_listening(worker, YIELD_MS, SLOT_ACCEPTING);
 }
 
 /* The worker holds all it may. The siblings watch a shared socket themselves; to its own it has to
@@ -170,13 +180,25 @@ static unsigned worker_allowance(const struct worker *worker, unsigned least)
     return allowed < ACCEPT_BATCH ? allowed : ACCEPT_BATCH;
 }
 
-/* Sheds a connection for the one that waits, unless a sibling has room for that. */
-static bool worker_makes_room(struct worker *worker)
+static bool sibling_has_room(const struct worker *worker)
 {
     unsigned best = server_find_roomiest(worker->server, worker->number);
-    bool sibling_has = best != worker->number &&
-                       SLOT_READ(worker->server->slots[best].active) < worker->active_max;
-    return !sibling_has && worker_shed(worker, 1) > 0;
+    return best != worker->number &&
+           SLOT_READ(worker->server->slots[best].active) < worker->active_max;
+}
+
+/* A full worker is to take a connection: it sheds one for it, unless a sibling has room. Where all
+ * are full their shares are equal, however many of whose connections are busy: so each takes one
+ * and leaves the next to a sibling. Returns how many it takes. */
+static unsigned worker_take_in_turn(struct worker *worker)
+{
+    if (!worker_can_shed(worker)) {
+        worker_wait_for_room(worker);
+        return 0;
+    }
+    unsigned shed = sibling_has_room(worker) ? 0 : worker_shed(worker, 1);
+    worker_yield(worker);
+    return shed;
 }
 
 int worker_acceptable(struct worker *worker, struct source *listener)
@@ -184,15 +206,11 @@ int worker_acceptable(struct worker *worker, struct source *listener)
     (void)listener;
     if (worker->listening != LISTENING)
         return 0; /* it has stopped in this turn */
-    if (worker_room(worker) == 0 && !worker_makes_room(worker)) {
-        worker_wait_for_room(worker);
-        return 0;
-    }
+    if (worker_room(worker) == 0)
+        return (int)worker_take_in_turn(worker);
     unsigned allowed = worker_allowance(worker, 0);
-    if (allowed == 0) {
-        worker_pause_listening(worker, YIELD_MS, SLOT_ACCEPTING);
-        worker_call_sibling(worker);
-    }
+    if (allowed == 0)
+        worker_yield(worker);
     return (int)allowed;
 }
 

@@ -9,11 +9,13 @@ import re
 import signal
 import socket
 import threading
+import time
+from collections import Counter
 
 import pytest
 
 from client import GET, MODES, Client, Uploader, clients, every_accept, every_mode, \
-    resident_bytes, serve_narrowly, until
+    resident_bytes, serve_narrowly, stopped, until
 from conftest import SANITIZED
 
 ONE_WORKER = ["--workers", "1", "--listen", "127.0.0.1:0"]
@@ -228,6 +230,24 @@ def test_slow_clients_do_not_keep_out_the_good(serve, mode, accept):
                     client.send(GET)
                 assert [client.response().body for client in good] == [b"ok"] * 4
     assert reached(server)["max-connections"] >= 1
+
+
+@every_mode
+@every_accept
+def test_full_workers_share_who_comes(serve, mode, accept):
+    """All hold as many, so that it is not their shares that tell who is to take the next one."""
+    server = serve("pid", "--workers", "2", "--listen", "127.0.0.1:0", *mode, "--accept", accept,
+                   "--max-connections", "20", "--keep-alive", "on")
+    with clients(server, 40) as lazy:
+        for client in lazy:
+            client.ask()
+        time.sleep(0.4)  # so that all of them can be shed
+        with stopped(server.workers()):
+            good = [Client(server) for _ in range(16)]
+        served_by = Counter(int(client.ask().body) for client in good)
+        for client in good:
+            client.socket.close()
+    assert min(served_by[pid] for pid in server.workers()) >= 4, served_by
 
 
 @every_mode
