@@ -7,15 +7,18 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
+
+/* Far more than clients that pipeline have under way, and a small part of a second even where each
+ * of them keeps a handler busy for a millisecond. */
+enum { TURN_REQUESTS_DEFAULT = 256 };
 
 void selkie_options_init(struct selkie_options *options)
 {
     *options = (struct selkie_options){
         .workers = SELKIE_WORKERS_AUTO,
         .keep_alive = true,
-        /* Far more than clients that pipeline have under way, and a small part of a second even
-         * where each of them keeps a handler busy for a millisecond. */
-        .turn_requests = 256,
+        .turn_requests = TURN_REQUESTS_DEFAULT,
         .idle_ms = 60 * 1000,
         .head_ms = 10 * 1000,
         .body_ms = 30 * 1000,
@@ -112,6 +115,34 @@ static int server_check_ranges(struct selkie_server *server)
     return 0;
 }
 
+static bool server_listens_to_tcp(const struct selkie_server *server)
+{
+    for (size_t i = 0; i < server->listeners.count; i++) {
+        if (strncmp(server->listeners.items[i].url, "unix:", 5) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* An option that does nothing beside the others is a mistake of who gave it. */
+static int server_check_effects(struct selkie_server *server)
+{
+    const struct selkie_options *options = &server->options;
+    if (options->max_requests > 0 && !options->keep_alive)
+        return server_fail(server, -EINVAL,
+                           "a bound of requests a connection has no effect without keep-alive: "
+                           "leave it out, or turn keep-alive on");
+    if (options->turn_requests != TURN_REQUESTS_DEFAULT && !options->keep_alive)
+        return server_fail(server, -EINVAL,
+                           "a bound of requests a turn has no effect without keep-alive: "
+                           "leave it out, or turn keep-alive on");
+    if (options->max_per_address > 0 && !server_listens_to_tcp(server))
+        return server_fail(server, -EINVAL,
+                           "a bound of connections a client has no effect on unix: sockets, whose "
+                           "clients have no address: leave it out, or listen to TCP too");
+    return 0;
+}
+
 int server_check_options(struct selkie_server *server)
 {
     const struct selkie_options *options = &server->options;
@@ -122,10 +153,8 @@ int server_check_options(struct selkie_server *server)
         return server_fail(server, -EINVAL, "the backlog is negative");
     if (!signal_is_free(options->report_signal))
         return server_fail(server, -EINVAL, "signal %d cannot report", options->report_signal);
-    if (options->max_requests > 0 && !options->keep_alive)
-        return server_fail(server, -EINVAL,
-                           "a bound of requests a connection has no effect without keep-alive: "
-                           "leave it out, or turn keep-alive on");
     int error = server_check_times(server);
-    return error ? error : server_check_ranges(server);
+    if (!error)
+        error = server_check_ranges(server);
+    return error ? error : server_check_effects(server);
 }

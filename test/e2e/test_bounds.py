@@ -91,10 +91,17 @@ def test_requests_of_a_connection(serve, mode):
     assert reached(server) == {"max-requests": 1}
 
 
-def test_requests_of_a_connection_that_has_one(selkie):
-    run = selkie("pid", "--max-requests", "5", "--listen", "127.0.0.1:0")
+@pytest.mark.parametrize("arguments,why", [
+    (["pid", "--max-requests", "5", "--listen", "127.0.0.1:0"], "without keep-alive"),
+    (["pid", "--turn-requests", "5", "--listen", "127.0.0.1:0"], "without keep-alive"),
+    (["respond", "--max-per-address", "5", "--listen", "unix:socket"], "on unix: sockets"),
+])
+def test_a_bound_that_has_nothing_to_bound(selkie, tmp_path, arguments, why):
+    arguments[-1] = arguments[-1].replace("unix:", f"unix:{tmp_path}/")
+    run = selkie(*arguments)
     assert run.returncode == 2
-    assert "has no effect without keep-alive" in run.stderr
+    assert f"has no effect {why}" in run.stderr
+    assert not any(tmp_path.iterdir())
 
 
 @every_mode
