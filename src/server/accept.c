@@ -3,6 +3,7 @@
 #include "server/accept.h"
 
 #include "server/shed.h"
+#include "server/siblings.h"
 #include "server/timeouts.h"
 
 enum {
@@ -83,55 +84,6 @@ static void worker_unlisten(struct worker *worker)
         engine_unlisten(worker->engine, &worker->listeners[i]);
 }
 
-/* How many connections this worker may hold: a quarter above the mean of the workers that take any,
- * and at least one. */
-static unsigned worker_share(const struct worker *worker)
-{
-    const struct selkie_server *server = worker->server;
-    uint64_t total = 0, workers = 0;
-    for (unsigned i = 0; i < server->worker_count; i++) {
-        if (SLOT_READ(server->slots[i].state) != SLOT_ACCEPTING)
-            continue;
-        total += SLOT_READ(server->slots[i].active);
-        workers++;
-    }
-    return workers < 2 ? UINT32_MAX : (unsigned)((total + workers) * 5 / (4 * workers));
-}
-
-/* The worker that takes connections and holds the fewest, but `number`, which is returned when
- * there is none. Of equals it is the next one, so that they take turns. */
-static unsigned server_find_roomiest(const struct selkie_server *server, unsigned number)
-{
-    const struct slot *slots = server->slots;
-    unsigned best = number;
-    for (unsigned step = 1; step < server->worker_count; step++) {
-        unsigned next = (number + step) % server->worker_count;
-        if (SLOT_READ(slots[next].state) != SLOT_ACCEPTING)
-            continue;
-        if (best == number || SLOT_READ(slots[next].active) < SLOT_READ(slots[best].active))
-            best = next;
-    }
-    return best;
-}
-
-unsigned server_ask_to_accept(struct selkie_server *server, unsigned number)
-{
-    unsigned best = server_find_roomiest(server, number);
-    if (best != number && !atomic_exchange(&server->slots[best].is_asked, true))
-        bell_ring(&server->worker_bells[best], BELL_ACCEPT);
-    return best;
-}
-
-/* Leaves what waits to the sibling that holds the fewest. Returns whether there is one. */
-static bool worker_call_sibling(struct worker *worker)
-{
-    unsigned best = server_ask_to_accept(worker->server, worker->number);
-    if (best == worker->number)
-        return false;
-    worker->called = best;
-    return true;
-}
-
 static void worker_pause_listening(struct worker *worker, uint32_t pause_ms, int slot_state)
 {
     worker_unlisten(worker);
@@ -143,7 +95,7 @@ static void worker_pause_listening(struct worker *worker, uint32_t pause_ms, int
 /* Leaves what waits to a sibling, for a moment. */
 static void worker_yield(struct worker *worker)
 {
-    if (worker_call_sibling(worker))
+    if (siblings_call(worker))
         worker_pause_listening(worker, YIELD_MS, SLOT_ACCEPTING);
 }
 
@@ -155,7 +107,7 @@ static void worker_wait_for_room(struct worker *worker)
     worker_set_listening(worker, LISTENING_FULL, SLOT_FULL);
     worker->listen_again_ms = worker->now_ms + ACCEPT_FOR_OTHERS_MS;
     worker->shed_again_ms = worker->now_ms + worker_shed_wait(worker);
-    worker_call_sibling(worker);
+    siblings_call(worker);
 }
 
 static void worker_call_for_own(struct worker *worker)
@@ -163,7 +115,7 @@ static void worker_call_for_own(struct worker *worker)
     if (!worker_leaves_own(worker) || (int32_t)(worker->now_ms - worker->listen_again_ms) < 0)
         return;
     worker->listen_again_ms = worker->now_ms + ACCEPT_FOR_OTHERS_MS;
-    worker_call_sibling(worker);
+    siblings_call(worker);
 }
 
 /* How many connections the worker may take at once, by its room and its share; `least` of them even
@@ -171,20 +123,13 @@ static void worker_call_for_own(struct worker *worker)
 static unsigned worker_allowance(const struct worker *worker, unsigned least)
 {
     unsigned room = worker_room(worker);
-    unsigned share = worker_share(worker);
+    unsigned share = siblings_share(worker);
     unsigned allowed = share > worker->active ? share - worker->active : 0;
     if (allowed < least)
         allowed = least;
     if (allowed > room)
         allowed = room;
     return allowed < ACCEPT_BATCH ? allowed : ACCEPT_BATCH;
-}
-
-static bool sibling_has_room(const struct worker *worker)
-{
-    unsigned best = server_find_roomiest(worker->server, worker->number);
-    return best != worker->number &&
-           SLOT_READ(worker->server->slots[best].active) < worker->active_max;
 }
 
 /* A full worker is to take a connection: it sheds one for it, unless a sibling has room. Where all
@@ -196,7 +141,7 @@ static unsigned worker_take_in_turn(struct worker *worker)
         worker_wait_for_room(worker);
         return 0;
     }
-    unsigned shed = sibling_has_room(worker) ? 0 : worker_shed(worker, 1);
+    unsigned shed = siblings_have_room(worker) ? 0 : worker_shed(worker, 1);
     worker_yield(worker);
     return shed;
 }
@@ -225,7 +170,7 @@ void worker_accept_failed(struct worker *worker, const struct source *listener, 
                    worker->number, strerror(-error), STARVED_MS);
     worker->is_starved = true;
     worker_pause_listening(worker, STARVED_MS, SLOT_FULL);
-    worker_call_sibling(worker);
+    siblings_call(worker);
 }
 
 /* Takes up to `most` connections that wait, from the siblings' listeners too with `from_all`.
@@ -256,7 +201,7 @@ static void worker_accept_for_siblings(struct worker *worker)
     }
     unsigned most = is_tight ? 1 : worker_allowance(worker, 0);
     if (!takes || worker_accept_waiting(worker, true, most))
-        worker_call_sibling(worker);
+        siblings_call(worker);
     if (worker->active > worker->active_max)
         worker_shed(worker, worker->active - worker->active_max);
 }
@@ -303,7 +248,7 @@ static void worker_listen_again(struct worker *worker)
     }
     bool from_all = was_full && accepts_per_worker(worker);
     if (worker_accept_waiting(worker, from_all, worker_allowance(worker, worker_least(worker))))
-        worker_call_sibling(worker);
+        siblings_call(worker);
 }
 
 /* The kernel wakes the worker that has waited longest at a shared socket, and waking does not end

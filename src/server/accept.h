@@ -19,10 +19,6 @@
 /* How often the others are asked to accept from the socket of a worker that does not. */
 enum { ACCEPT_FOR_OTHERS_MS = 10 };
 
-/* Rings the worker that takes connections and holds the fewest, but not `number`, to accept from
- * all sockets. Returns its number, or `number` when there is none. */
-unsigned server_ask_to_accept(struct selkie_server *server, unsigned number);
-
 /* Begins to listen. Returns 0 or a negative errno. */
 int worker_listen(struct worker *worker);
 

@@ -8,6 +8,7 @@
 #include "server/accept.h"
 #include "server/child.h"
 #include "server/server.h"
+#include "server/siblings.h"
 #include "server/signals.h"
 
 #include <errno.h>
@@ -213,7 +214,7 @@ static bool master_accept_for_dead(const struct master *master)
     for (unsigned i = 0; i < server->worker_count; i++) {
         if (master->children[i].pid != 0)
             continue;
-        server_ask_to_accept(server, i);
+        server_call_worker(server, i);
         return true;
     }
     return false;

@@ -1,32 +1,21 @@
 // SPDX-License-Identifier: MIT
 /*
  * See message.h. Input falls through message_take, which cuts it into heads (head_take) and bodies
- * (body_take) and has each whole request served. The ordinary request is parsed and served where
- * the engine has put it; what came in pieces gathers in an intake.
+ * (body_take, of body.c) and has each whole request served. The ordinary request is parsed and
+ * served where the engine has put it; what came in pieces gathers in an intake.
  */
 #include "server/message.h"
 
-#include "server/pace.h"
+#include "server/body.h"
 #include "server/request.h"
 
 #include <assert.h>
 #include <errno.h>
 
-/* How a request is refused that is beyond a bound. */
-struct excess {
-    enum selkie_bound bound;
-    int status;
-    const char *reason;
-};
-
-static const struct excess body_excess = {SELKIE_BOUND_MAX_BODY, 413,
-                                          "The body is longer than this server takes."};
-static const struct excess target_excess = {SELKIE_BOUND_MAX_TARGET, 414,
-                                            "The request target is longer than this server takes."};
-static const struct excess fields_excess = {SELKIE_BOUND_MAX_FIELDS, 431,
-                                            "The request has too many fields."};
-static const struct excess pace_excess = {SELKIE_BOUND_MIN_BODY_RATE, 408,
-                                          "The body came too slowly."};
+static const struct excess excess_of_target = {
+    SELKIE_BOUND_MAX_TARGET, 414, "The request target is longer than this server takes."};
+static const struct excess excess_of_fields = {SELKIE_BOUND_MAX_FIELDS, 431,
+                                               "The request has too many fields."};
 
 /* Counts a request: of the connection, and of its turn. */
 static void message_count(struct worker *worker, struct connection *connection)
@@ -74,12 +63,6 @@ static void message_forget(struct worker *worker, struct connection *connection)
     connection->intake = NULL;
 }
 
-static void message_starve(struct worker *worker, struct connection *connection,
-                           const struct http_head *head)
-{
-    request_refuse(worker, connection, head, 503, "The server is short of memory.");
-}
-
 /* The body goes on beyond the input at hand. `rest` has what is there of it. Never inlined, as a
  * match takes so much of the stack that this is guarded. */
 static __attribute__((noinline)) void body_begin(struct worker *worker,
@@ -98,27 +81,12 @@ static __attribute__((noinline)) void body_begin(struct worker *worker,
         output_write(worker, connection, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
     }
     if (!connection->intake && head_keep(worker, connection, head, head_bytes) != 0) {
-        message_starve(worker, connection, head);
+        request_starve(worker, connection, head);
         return;
     }
-    struct intake *intake = connection->intake;
-    intake->head_length = intake->length;
-    intake->body_left = head->content_length;
-    intake->body_length = 0;
-    intake->chunked = (struct http_chunked){0};
-    intake->chunked.line_max = worker->server->options.chunk_line_max;
-    intake->chunked.trailer_max = worker->server->options.trailer_max;
-    intake->keeps_body = !refused && match.route && !match.route->target.ignores_body;
-    pace_body_begin(worker, intake);
+    body_start(worker, connection->intake, head,
+               !refused && match.route && !match.route->target.ignores_body);
     connection->phase = PHASE_BODY;
-}
-
-/* Refuses what is beyond a bound. */
-static void message_exceeds(struct worker *worker, struct connection *connection,
-                            const struct http_head *head, const struct excess *excess)
-{
-    worker_count(worker, excess->bound);
-    request_refuse(worker, connection, head, excess->status, excess->reason);
 }
 
 /* Which bound a head is beyond, or NULL. The bytes of the head were counted as they came. */
@@ -126,11 +94,11 @@ static inline const struct excess *head_excess(const struct selkie_options *opti
                                                const struct http_head *head)
 {
     if (head->content_length > options->body_max)
-        return &body_excess;
+        return &excess_of_body;
     if (head->target.length > options->target_max)
-        return &target_excess;
+        return &excess_of_target;
     if (head->field_count > options->fields_max)
-        return &fields_excess;
+        return &excess_of_fields;
     return NULL;
 }
 
@@ -153,7 +121,7 @@ static inline size_t head_complete(struct worker *worker, struct connection *con
     size_t length = (size_t)head->content_length;
     const struct excess *excess = head_excess(&worker->server->options, head);
     if (excess) {
-        message_exceeds(worker, connection, head, excess);
+        request_exceed(worker, connection, head, excess);
         return rest.length;
     }
     if (head->framing == HTTP_CHUNKED || length > rest.length) {
@@ -192,7 +160,7 @@ static size_t head_take_in_place(struct worker *worker, struct connection *conne
     if (length < 0)
         head_refuse(worker, connection, head, -length);
     else if (head_keep(worker, connection, head, bytes) != 0)
-        message_starve(worker, connection, head);
+        request_starve(worker, connection, head);
     return bytes.length;
 }
 
@@ -218,7 +186,7 @@ static size_t head_take_more(struct worker *worker, struct connection *connectio
     size_t room = worker->server->options.head_max - connection->intake->length;
     struct span more = {bytes.at, bytes.length < room ? bytes.length : room};
     if (intake_append(&connection->intake, more) != 0) {
-        message_starve(worker, connection, &connection->intake->head);
+        request_starve(worker, connection, &connection->intake->head);
         return bytes.length;
     }
     struct intake *intake = connection->intake;
@@ -233,26 +201,6 @@ static size_t head_take_more(struct worker *worker, struct connection *connectio
     return taken + intake_head_complete(worker, connection, span_skip(bytes, taken));
 }
 
-/* Body bytes have come: counts and keeps them. Returns whether the request may go on. */
-static bool body_add(struct worker *worker, struct connection *connection, struct span data)
-{
-    const struct excess *excess = NULL;
-    connection->intake->body_length += data.length;
-    if (connection->intake->body_length > worker->server->options.body_max)
-        excess = &body_excess;
-    else if (!pace_body_holds(worker, connection, PACE_GRACE_MS))
-        excess = &pace_excess;
-    if (excess) {
-        message_exceeds(worker, connection, &connection->intake->head, excess);
-        return false;
-    }
-    if (connection->intake->keeps_body && intake_append(&connection->intake, data) != 0) {
-        message_starve(worker, connection, &connection->intake->head);
-        return false;
-    }
-    return true;
-}
-
 static void body_complete(struct worker *worker, struct connection *connection, bool is_last)
 {
     struct intake *intake = connection->intake;
@@ -265,52 +213,6 @@ static void body_complete(struct worker *worker, struct connection *connection, 
     intake_return(&worker->intakes, intake);
 }
 
-/* A chunked body that the decoder has refused with `status`. */
-static void chunked_refuse(struct worker *worker, struct connection *connection, int status)
-{
-    const struct intake *intake = connection->intake;
-    if (status == 431)
-        worker_count(worker, SELKIE_BOUND_MAX_TRAILER);
-    else if (intake->chunked.overhead > intake->chunked.line_max)
-        worker_count(worker, SELKIE_BOUND_MAX_CHUNK_LINE);
-    request_refuse(worker, connection, &intake->head, status, intake->chunked.reason);
-}
-
-static size_t body_take_chunked(struct worker *worker, struct connection *connection,
-                                struct span bytes)
-{
-    size_t taken = 0;
-    while (taken < bytes.length && !connection->intake->chunked.done) {
-        struct http_chunked *chunked = &connection->intake->chunked;
-        struct span data;
-        ssize_t used = http_chunked_decode(chunked, span_skip(bytes, taken), &data);
-        if (used < 0) {
-            chunked_refuse(worker, connection, (int)-used);
-            return bytes.length;
-        }
-        taken += (size_t)used;
-        if (data.length > 0 && !body_add(worker, connection, data))
-            return bytes.length;
-    }
-    if (connection->intake->chunked.done)
-        body_complete(worker, connection, taken == bytes.length);
-    return taken;
-}
-
-static size_t body_take_counted(struct worker *worker, struct connection *connection,
-                                struct span bytes)
-{
-    struct intake *intake = connection->intake;
-    size_t taken = intake->body_left < bytes.length ? (size_t)intake->body_left : bytes.length;
-    intake->body_left -= taken;
-    bool is_whole = intake->body_left == 0;
-    if (!body_add(worker, connection, (struct span){bytes.at, taken}))
-        return bytes.length;
-    if (is_whole)
-        body_complete(worker, connection, taken == bytes.length);
-    return taken;
-}
-
 static size_t message_take_some(struct worker *worker, struct connection *connection,
                                 struct span bytes)
 {
@@ -320,9 +222,10 @@ static size_t message_take_some(struct worker *worker, struct connection *connec
                                   : head_take_in_place(worker, connection, bytes);
     }
     assert(connection->phase == PHASE_BODY && connection->intake);
-    if (connection->intake->head.framing == HTTP_CHUNKED)
-        return body_take_chunked(worker, connection, bytes);
-    return body_take_counted(worker, connection, bytes);
+    size_t taken = body_take(worker, connection, bytes);
+    if (connection->phase == PHASE_BODY && body_is_whole(connection->intake))
+        body_complete(worker, connection, taken == bytes.length);
+    return taken;
 }
 
 /* Keeps input that came behind a request whose response the client has not taken, or behind all

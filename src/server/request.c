@@ -161,6 +161,19 @@ void request_refuse(struct worker *worker, struct connection *connection,
     connection->may_drop = false;
 }
 
+void request_exceed(struct worker *worker, struct connection *connection,
+                    const struct http_head *head, const struct excess *excess)
+{
+    worker_count(worker, excess->bound);
+    request_refuse(worker, connection, head, excess->status, excess->reason);
+}
+
+void request_starve(struct worker *worker, struct connection *connection,
+                    const struct http_head *head)
+{
+    request_refuse(worker, connection, head, 503, "The server is short of memory.");
+}
+
 static struct selkie_span public_span(struct span span)
 {
     return (struct selkie_span){span.at, span.length};

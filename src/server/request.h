@@ -48,4 +48,19 @@ bool request_serve(struct worker *worker, struct connection *connection,
 void request_refuse(struct worker *worker, struct connection *connection,
                     const struct http_head *head, int status, const char *reason);
 
+/* How a request is refused that is beyond a bound. */
+struct excess {
+    enum selkie_bound bound;
+    int status;
+    const char *reason;
+};
+
+/* Counts that, and refuses it. */
+void request_exceed(struct worker *worker, struct connection *connection,
+                    const struct http_head *head, const struct excess *excess);
+
+/* Refuses a request for which there is no memory. */
+void request_starve(struct worker *worker, struct connection *connection,
+                    const struct http_head *head);
+
 #endif

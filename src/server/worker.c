@@ -11,6 +11,7 @@
 #include "server/capacity.h"
 #include "server/connection.h"
 #include "server/drain.h"
+#include "server/siblings.h"
 #include "server/signals.h"
 #include "server/timeouts.h"
 #include "server/waiting.h"
@@ -116,7 +117,7 @@ static void worker_note(struct worker *worker, char note)
 static void on_missed(void *owner)
 {
     struct worker *worker = owner;
-    server_ask_to_accept(worker->server, worker->number);
+    server_call_worker(worker->server, worker->number);
 }
 
 static void on_rung(void *owner, struct source *source)
