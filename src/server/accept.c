@@ -141,9 +141,10 @@ static unsigned worker_take_in_turn(struct worker *worker)
         worker_wait_for_room(worker);
         return 0;
     }
-    unsigned shed = siblings_have_room(worker) ? 0 : worker_shed(worker, 1);
+    if (!siblings_have_room(worker))
+        worker_shed(worker, 1);
     worker_yield(worker);
-    return shed;
+    return worker_room(worker) > 0 ? 1 : 0;
 }
 
 int worker_acceptable(struct worker *worker, struct source *listener)
