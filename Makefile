@@ -20,7 +20,7 @@ SETUP   := meson setup -Dwerror=$(WERROR)
 LDCONFIG = PATH=$$PATH:/sbin; \
     if [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
-.PHONY: all run test asan sim fuzz faults load bench slow lint format install clean help
+.PHONY: all run test asan sim fuzz faults load bench slow lab lint format install clean help
 
 all: build/build.ninja ## build the program and the libraries into build/ (the default)
 	@ninja -C build
@@ -70,6 +70,10 @@ bench: all ## measure side by side with bare loops and peers; writes docs/perfor
 slow: all ## measure a good client beside slow and greedy ones; writes docs/limits.md
 	@tools/need slow
 	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) bench/slow.py $(ARGS)
+
+lab: all ## play the mistakes of docs/why.md and their mended twins; writes its figures and pictures
+	@tools/need lab
+	@SELKIE_BUILD=$(CURDIR)/build $(PYTHON) lab/run.py $(ARGS)
 
 lint: ## clang-format, clang-tidy, cppcheck, the analyzers of clang and gcc
 	@tools/need build lint

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Catches what goes wrong with a connection, and ends that connection."""
+import selectors
+import socket
+import sys
+
+from messages import take
+
+received = {}
+problems = []
+
+
+def accept(listener):
+    connection, _ = listener.accept()
+    received[connection] = b""
+    selector.register(connection, selectors.EVENT_READ, serve)
+
+
+def serve(connection):
+    data = connection.recv(65536)
+    if not data:
+        raise ConnectionError("the client has gone")
+    responses, received[connection], persists = take(received[connection] + data)
+    connection.send(responses)
+    if not persists:
+        drop(connection)
+
+
+def drop(connection):
+    del received[connection]
+    selector.unregister(connection)
+    connection.close()
+
+
+selector = selectors.DefaultSelector()
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=511)
+selector.register(listener, selectors.EVENT_READ, accept)
+print(listener.getsockname()[1], flush=True)
+while True:
+    for key, _ in selector.select():
+        try:
+            key.data(key.fileobj)
+        except Exception as error:
+            problems[:] = [error]
+            drop(key.fileobj)

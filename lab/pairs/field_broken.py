@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Keeps a connection open when the Connection field of a request says so."""
+import re
+import selectors
+import socket
+import sys
+
+received = {}
+
+
+def accept(listener):
+    connection, _ = listener.accept()
+    received[connection] = b""
+    selector.register(connection, selectors.EVENT_READ, serve)
+
+
+def persists(head):
+    """Whether the connection stays open after the response: when the client asks for it."""
+    field = re.search(rb"(?i)\r\nConnection: *([^ \r]*)", head + b"\r\n")
+    option = field[1].lower() if field else b""
+    return option == b"keep-alive"
+
+
+def response(head):
+    field = b"Connection: keep-alive\r\n" if persists(head) else b""
+    return b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n%s\r\nok" % field
+
+
+def serve(connection):
+    data = connection.recv(65536)
+    *heads, received[connection] = (received[connection] + data).split(b"\r\n\r\n")
+    for head in heads:
+        connection.send(response(head))
+    if not data or not all(persists(head) for head in heads):
+        drop(connection)
+
+
+def drop(connection):
+    del received[connection]
+    selector.unregister(connection)
+    connection.close()
+
+
+selector = selectors.DefaultSelector()
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=511)
+selector.register(listener, selectors.EVENT_READ, accept)
+print(listener.getsockname()[1], flush=True)
+while True:
+    for key, _ in selector.select():
+        try:
+            key.data(key.fileobj)
+        except ConnectionError:  # the client has gone
+            drop(key.fileobj)

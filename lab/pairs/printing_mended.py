@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Counts requests, and prints how many there were when it is asked to (kill -USR1)."""
+import selectors
+import signal
+import socket
+import sys
+
+from messages import take
+
+received = {}
+counts = {"answers": 0}
+
+
+def accept(listener):
+    connection, _ = listener.accept()
+    received[connection] = b""
+    selector.register(connection, selectors.EVENT_READ, serve)
+
+
+def serve(connection):
+    data = connection.recv(65536)
+    responses, received[connection], persists = take(received[connection] + data)
+    connection.send(responses)
+    if responses:
+        counts["answers"] += 1
+    if not data or not persists:
+        drop(connection)
+
+
+def drop(connection):
+    del received[connection]
+    selector.unregister(connection)
+    connection.close()
+
+
+signal.signal(signal.SIGUSR1, lambda *_: print(counts, flush=True))
+selector = selectors.DefaultSelector()
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=511)
+selector.register(listener, selectors.EVENT_READ, accept)
+print(listener.getsockname()[1], flush=True)
+while True:
+    for key, _ in selector.select():
+        try:
+            key.data(key.fileobj)
+        except ConnectionError:  # the client has gone
+            drop(key.fileobj)

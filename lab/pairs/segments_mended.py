@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Gathers bytes, and cuts requests out of them where requests end."""
+import selectors
+import socket
+import sys
+
+from messages import take
+
+received = {}
+
+
+def accept(listener):
+    connection, _ = listener.accept()
+    received[connection] = b""
+    selector.register(connection, selectors.EVENT_READ, serve)
+
+
+def serve(connection):
+    data = connection.recv(65536)
+    responses, received[connection], persists = take(received[connection] + data)
+    connection.send(responses)
+    if not data or not persists:
+        drop(connection)
+
+
+def drop(connection):
+    del received[connection]
+    selector.unregister(connection)
+    connection.close()
+
+
+selector = selectors.DefaultSelector()
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=511)
+selector.register(listener, selectors.EVENT_READ, accept)
+print(listener.getsockname()[1], flush=True)
+while True:
+    for key, _ in selector.select():
+        try:
+            key.data(key.fileobj)
+        except ConnectionError:  # the client has gone
+            drop(key.fileobj)
