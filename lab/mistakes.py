@@ -344,7 +344,7 @@ def measure_workers(twin):
 
 MISTAKES = [
     Mistake("unread", loads, ab_is_reset, both_fine, ask_once),
-    Mistake("early", loads, ab_is_reset, both_fine, ask_late),
+    Mistake("early", loads, lambda figures: not figures["ab"].is_fine, both_fine, ask_late),
     Mistake("both", measure_both,
             lambda figures: both_fine(figures) and turns(figures) > 100,
             lambda figures: both_fine(figures) and turns(figures) < 10, ask_and_idle),
