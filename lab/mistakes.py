@@ -24,12 +24,18 @@ def is_telling(event):
     return not event.text.startswith("epoll_wait() ... ")
 
 
+def is_not_end(event):
+    """Where the interesting things are over when a connection ends."""
+    return is_telling(event) and not any(
+        word in event.text for word in ("FIN", "unwatch", "close", "the end", "send(5, 0 bytes)"))
+
+
 class Mistake(NamedTuple):
     """`measure` takes a Twin and returns its figures, {words: value}; `breaks` and `holds` tell by
     the figures of the broken and of the mended one whether each does what docs/why.md says.
     `moment` plays the client of a picture, given the Twin, behind `prepare`, given it too.
     `keep` picks its events: all but a worker that sleeps for want of work. `arguments` are for both
-    twins."""
+    twins. `telling` names the figure that tells most where ab and wrk tell nothing."""
     name: str
     measure: Callable
     breaks: Callable
@@ -38,6 +44,7 @@ class Mistake(NamedTuple):
     prepare: Callable = None
     keep: Callable = is_telling
     arguments: dict = {}
+    telling: str = ""
 
 
 def loads(twin, keep_alive=False, **keywords):
@@ -72,6 +79,9 @@ def ask_late(twin):
 # 3: both at once
 
 
+TURNS = "turns of the loop in a second, 8 idle connections"
+
+
 def measure_both(twin):
     figures = loads(twin, keep_alive=True)
     with contextlib.ExitStack() as stack:
@@ -79,13 +89,13 @@ def measure_both(twin):
             probes.exchange(stack.enter_context(probes.connect(twin.port)), GET, seconds=0.05)
         before, calls = cpu_seconds(twin.pids()), counts.of(twin.pids(), 1)
         after = cpu_seconds(twin.pids())
-    figures["turns of the loop in a second, 8 idle connections"] = calls.get("epoll_wait", 0)
+    figures[TURNS] = calls.get("epoll_wait", 0)
     figures["CPU time in that second"] = f"{after - before:.2f} s"
     return figures
 
 
 def turns(figures):
-    return figures["turns of the loop in a second, 8 idle connections"]
+    return figures[TURNS]
 
 
 def ask_and_idle(twin):
@@ -148,6 +158,11 @@ def measure_backlog(twin):
             late = waits_of(hundred)
         figures["the same with a backlog of 100"] = f"{late[LATE]}, {late[NEVER]}"
     return {**figures, "ab -c 200": ab(twin.port, connections=200), "wrk": wrk(twin.port)}
+
+
+def is_first_or_dropped(event):
+    """Of ten connections A to F find room, so that H does not."""
+    return event.peer in ("A", "H")
 
 
 def burst_of_ten(twin):
@@ -347,17 +362,20 @@ MISTAKES = [
     Mistake("early", loads, lambda figures: not figures["ab"].is_fine, both_fine, ask_late),
     Mistake("both", measure_both,
             lambda figures: both_fine(figures) and turns(figures) > 100,
-            lambda figures: both_fine(figures) and turns(figures) < 10, ask_and_idle),
+            lambda figures: both_fine(figures) and turns(figures) < 10, ask_and_idle,
+            telling=TURNS),
     Mistake("blocking", measure_blocking,
             lambda figures: not both_fine(figures) or figures[SLEEPER] > 0,
-            lambda figures: both_fine(figures) and figures[SLEEPER] == 0, ask_and_come),
+            lambda figures: both_fine(figures) and figures[SLEEPER] == 0, ask_and_come,
+            keep=is_not_end, telling=SLEEPER),
     Mistake("afterfork", measure_after_fork,
             lambda figures: both_fine(figures) and figures[OBJECTS] == 1 and figures[VAIN] > 0,
             lambda figures: both_fine(figures) and figures[OBJECTS] == 4 and figures[VAIN] == 0,
-            ask_once),
+            ask_once, keep=is_not_end, telling=VAIN),
     Mistake("backlog", measure_backlog,
             lambda figures: figures[LATE] > 0,
-            lambda figures: both_fine(figures) and figures[LATE] == 0, burst_of_ten),
+            lambda figures: both_fine(figures) and figures[LATE] == 0, burst_of_ten,
+            keep=is_first_or_dropped, telling=LATE),
     Mistake("flag", loads,
             lambda figures: "waits" in figures["ab"].problem and figures["wrk"].is_fine,
             both_fine, ask_and_wait_for_the_end),
@@ -368,20 +386,22 @@ MISTAKES = [
             lambda figures: both_fine(figures) and lines(figures)[2].startswith("<script>"),
             lambda figures: both_fine(figures) and
             [line.split()[:2] for line in lines(figures)] ==
-            [["HTTP/1.1", "200"], ["HTTP/1.1", "505"], ["HTTP/1.1", "505"]], ask_in_a_version),
+            [["HTTP/1.1", "200"], ["HTTP/1.1", "505"], ["HTTP/1.1", "505"]], ask_in_a_version,
+            keep=is_not_end, telling="http.client, asking in HTTP/7.3"),
     Mistake("pieces", measure_pieces,
             lambda figures: both_fine(figures) and figures[SINGLE] > 200,
-            lambda figures: both_fine(figures) and figures[SINGLE] < 50, ask_with_cookie),
+            lambda figures: both_fine(figures) and figures[SINGLE] < 50, ask_with_cookie,
+            telling=SINGLE),
     Mistake("segments", measure_segments,
             lambda figures: figures["ab -k"].is_fine and figures["wrk"].is_fine and
             figures["wrk, four requests a segment"].stands and
             figures[HALVES] != 1 and figures[PAIR] == 1,
             lambda figures: both_fine(figures) and figures[HALVES] == 1 and figures[PAIR] == 2,
-            ask_in_pieces),
+            ask_in_pieces, keep=is_not_end, telling=PAIR),
     Mistake("exceptions", measure_exceptions,
             lambda figures: both_fine(figures) and figures[LEFT] > 0 and figures[AFTER] > 100,
             lambda figures: both_fine(figures) and figures[LEFT] == 0 and figures[AFTER] < 10,
-            ask_and_go),
+            ask_and_go, telling=AFTER),
     Mistake("printing", measure_printing,
             lambda figures: figures[PIPE] != "all served" and not both_fine(figures),
             lambda figures: figures[PIPE] == "all served" and both_fine(figures), ask_six_times,

@@ -24,14 +24,16 @@ from twins import LabError, Twin
 
 
 class Result(NamedTuple):
-    """Of one mistake: the figures of both, the recorded events by kind, and in `reason` why the
-    machine does not let it be made, or ""."""
+    """Of one mistake: the figures of both, the recorded events by kind, in `reason` why the machine
+    does not let it be made and in `problem` what is not as it should be, or ""; and the name of the
+    figure that tells most, or ""."""
     name: str
     broken: dict = {}
     mended: dict = {}
     events: dict = {}
     reason: str = ""
     problem: str = ""
+    telling: str = ""
 
     @property
     def has_picture(self):
@@ -72,7 +74,7 @@ def play(mistake):
     except LabError as error:
         return Result(mistake.name, reason=str(error))
     return Result(mistake.name, broken, mended, events,
-                  problem=problem_of(mistake, broken, mended))
+                  problem=problem_of(mistake, broken, mended), telling=mistake.telling)
 
 
 def show(result):

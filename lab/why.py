@@ -71,15 +71,17 @@ def load_of(figures, tool):
 def row(page, result):
     text, anchor = heading(page, result.name)
     if result.reason:
-        return f"| [{text}](#{anchor}) | not reproduced here | | | |"
+        return f"| [{text}](#{anchor}) | not reproduced here | | | | |"
     loads = (load_of(figures, tool) for figures in (result.broken, result.mended)
              for tool in ("ab", "wrk"))
-    return f"| [{text}](#{anchor}) | {' | '.join(loads)} |"
+    more = f"{cell(result.telling)}: {cell(result.broken[result.telling])}, mended " \
+           f"{cell(result.mended[result.telling])}" if result.telling else ""
+    return f"| [{text}](#{anchor}) | {' | '.join(loads)} | {more} |"
 
 
 def summary(page, results):
-    return ["| mistake | ab, broken | wrk, broken | ab, mended | wrk, mended |",
-            "| --- | --- | --- | --- | --- |", *(row(page, result) for result in results)]
+    return ["| mistake | ab, broken | wrk, broken | ab, mended | wrk, mended | what tells more |",
+            "| --- | --- | --- | --- | --- | --- |", *(row(page, result) for result in results)]
 
 
 def replaced(page, name, lines):

@@ -24,9 +24,12 @@ def accept(listener):
 
 def serve(connection):
     data = connection.recv(65536)
+    if not data:
+        drop(connection)
+        return
     responses, received[connection], persists = take(received[connection] + data)
     connection.send(responses)
-    if not data or not persists:
+    if not persists:
         drop(connection)
 
 

@@ -20,7 +20,8 @@ def answer(connection):
     received[connection] += data
     if data and b"\r\n\r\n" not in received[connection]:
         return  # there is more to come
-    connection.send(RESPONSE)
+    if data:
+        connection.send(RESPONSE)
     drop(connection)
 
 

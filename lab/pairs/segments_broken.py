@@ -15,9 +15,11 @@ def accept(listener):
 
 def serve(connection):
     data = connection.recv(65536)
-    if data:
-        connection.send(response(data))
-    if not data or not persists(data):
+    if not data:
+        drop(connection)
+        return
+    connection.send(response(data))
+    if not persists(data):
         drop(connection)
 
 

@@ -26,10 +26,13 @@ def response(head):
 
 def serve(connection):
     data = connection.recv(65536)
+    if not data:
+        drop(connection)
+        return
     *heads, received[connection] = (received[connection] + data).split(b"\r\n\r\n")
     for head in heads:
         connection.send(response(head))
-    if not data or not all(persists(head) for head in heads):
+    if not all(persists(head) for head in heads):
         drop(connection)
 
 

@@ -24,9 +24,13 @@ def accept(listener):
 
 def serve(connection):
     data = connection.recv(65536)
-    responses, received[connection], persists = take(received[connection] + data, b"%7d" % os.getpid())
+    if not data:
+        drop(connection)
+        return
+    body = b"%7d" % os.getpid()
+    responses, received[connection], persists = take(received[connection] + data, body)
     connection.send(responses)
-    if not data or not persists:
+    if not persists:
         drop(connection)
 
 
