@@ -32,8 +32,8 @@ class Ab(NamedTuple):
 
 
 class Wrk(NamedTuple):
-    """What wrk has seen on so many connections. `rate` is in answers a second. It tells of an answer
-    that comes late, but never of one that does not come."""
+    """What wrk has seen on so many connections. `rate` is in answers a second. It tells of an
+    answer that comes late, but never of one that does not come."""
     connections: int
     answers: int
     rate: float

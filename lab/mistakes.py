@@ -188,7 +188,7 @@ VERSIONS = (b"HTTP/1.0", b"HTTP/7.3", b"<script>")
 
 
 def of_python(port):
-    """What the client of Python's library makes of the answer to a version that it does not know."""
+    """What the client of Python's library makes of the answer in a version it does not know."""
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     client._http_vsn_str = "HTTP/7.3"  # pylint: disable=protected-access
     with contextlib.closing(client):
@@ -253,7 +253,7 @@ def measure_segments(twin):
 
 def ask_in_pieces(twin):
     with probes.connect(twin.port) as client:
-        probes.exchange(client, GET[:20], GET[20:], pause_s=0.02, seconds=0.1)
+        probes.exchange(client, GET[:20], GET[20:], seconds=0.1)
         probes.exchange(client, GET * 2, seconds=0.1)
 
 

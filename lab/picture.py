@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Draws what recorder.py has recorded as a sequence picture, one plain SVG with colours for light and
-dark pages: the client, the kernel of the server and the server program are lines from top to
+"""Draws what recorder.py has recorded as a sequence picture, one plain SVG with colours for light
+and dark pages: the client, the kernel of the server and the server program are lines from top to
 bottom, packets are arrows between the first two, calls between the last two.
 
 Time runs down, a row an event, so that no two lie on each other; how much it was stands in front.

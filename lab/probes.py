@@ -11,7 +11,8 @@ import time
 GET = b"GET / HTTP/1.1\r\nHost: lab\r\n\r\n"
 # As ab sends it.
 GET_AB = (b"GET / HTTP/1.0\r\nHost: lab\r\nUser-Agent: ApacheBench/2.3\r\nAccept: */*\r\n\r\n")
-WAIT_S = 0.3
+# How long to wait for what may not come, and for what comes, be the machine as busy as it may.
+WAIT_S, FIRST_S = 0.3, 2
 
 
 def connect(port):
@@ -19,8 +20,7 @@ def connect(port):
 
 
 def answer(client, seconds=WAIT_S):
-    """What comes within that time: bytes, b"" at the end, or None for nothing; of a reset the
-    exception is swallowed and the bytes before it are returned."""
+    """What comes within that time: bytes, b"" at the end or a reset, or None for nothing."""
     try:
         client.settimeout(seconds)
         return client.recv(65536)
@@ -30,19 +30,17 @@ def answer(client, seconds=WAIT_S):
         return b""
 
 
-def exchange(client, *pieces, pause_s=0.01, seconds=WAIT_S):
-    """Sends the pieces, with pauses between them, and takes what comes back in that time, up to the
-    end of the connection. Returns bytes."""
+def exchange(client, *pieces, seconds=WAIT_S):
+    """Sends the pieces, one after the other when nothing comes back for a while. Returns what comes
+    back, bytes: up to the end of the connection, or until nothing has come for `seconds` (before
+    the first byte up to FIRST_S)."""
     said = b""
     with contextlib.suppress(ConnectionError):
         for index, piece in enumerate(pieces):
-            time.sleep(pause_s * (index > 0))
+            if index > 0:
+                select.select([client], [], [], WAIT_S)
             client.sendall(piece)
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        more = answer(client, left)
-        if not more:
-            break
+    while more := answer(client, seconds if said else max(seconds, FIRST_S)):
         said += more
     return said
 
@@ -61,8 +59,8 @@ def first_line(port, version):
 
 
 def forgotten(port, pids, count, tries):
-    """`count` clients that keep their connections ask, and in the same moment another one comes: each
-    worker finds requests, and behind them the newcomer. Returns how many of the clients are not
+    """`count` clients that keep their connections ask, and in the same moment another one comes:
+    each worker finds requests, and behind them the newcomer. Returns how many of the clients are not
     served any more afterwards, at the first try that ends so, or 0."""
     with contextlib.ExitStack() as stack:
         kept = [stack.enter_context(connect(port)) for _ in range(count)]

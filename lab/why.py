@@ -45,16 +45,17 @@ def section(result):
         return [f"Not reproduced on this machine: {result.reason}."]
     lines = []
     if result.has_picture:
-        words = f"What client, kernel and server do: the broken one and the mended one ({result.name})"
+        words = f"{result.name}: what client, kernel and server do, broken and mended"
         lines += [f"![{words}](why/{result.name}.svg)", ""]
     lines += figures_table(result.broken, result.mended)
     lines += ["", "<details><summary>The difference, and the decisive moment</summary>", "",
               *difference(result.name), ""]
     for kind, events in result.events.items():
         lines += [*recording(kind, events), ""]
-    kinds = source(result.name, "broken").name, source(result.name, "mended").name
-    return [*lines, "</details>", "",
-            f"Shown by `lab/run.py {result.name}`; the servers are lab/pairs/{kinds[0]} and {kinds[1]}."]
+    servers = " and ".join(f"[{path.name}](../lab/pairs/{path.name})"
+                           for kind in ("broken", "mended")
+                           for path in [source(result.name, kind)])
+    return [*lines, "</details>", "", f"Shown by `lab/run.py {result.name}`, with {servers}."]
 
 
 def heading(page, name):

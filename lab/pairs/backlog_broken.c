@@ -11,7 +11,8 @@
 #define BACKLOG 5
 #endif
 
-static const char response[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+static const char response[] =
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
 
 static void serve(int connection)
 {

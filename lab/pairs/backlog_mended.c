@@ -10,7 +10,8 @@
 /* As many as the kernel allows: it cuts this to net.core.somaxconn (listen(2)). */
 #define BACKLOG 65535
 
-static const char response[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+static const char response[] =
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
 
 static void serve(int connection)
 {

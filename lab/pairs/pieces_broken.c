@@ -16,7 +16,8 @@ static void respond(int connection)
 {
     for (size_t sent = 0; sent < response_length;) {
         size_t left = response_length - sent;
-        ssize_t count = send(connection, response + sent, left < PIECE ? left : PIECE, MSG_NOSIGNAL);
+        ssize_t count =
+            send(connection, response + sent, left < PIECE ? left : PIECE, MSG_NOSIGNAL);
         if (count < 0)
             return; /* the client has gone */
         sent += (size_t)count;

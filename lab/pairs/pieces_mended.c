@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Serves a page of 64 KiB, one connection after the other, with as few calls as the kernel allows. */
+/* Serves a page of 64 KiB, one connection after the other, with as few calls as the kernel allows.
+ */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
