@@ -122,7 +122,7 @@ class Reader:
             return None
         word = "recv" if parsed.name.startswith("recv") else "read"
         room = parsed.arguments[2:3] if parsed.name in ("recvfrom", "read") else []
-        result = plural(parsed.value or 0, "byte") + ("" if parsed.value else ", the end")
+        result = plural(parsed.value, "byte") if parsed.value else "0, the end"
         return client, f"{word}({', '.join([str(number), *room])})", result
 
     def send(self, parsed):

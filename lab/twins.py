@@ -45,8 +45,10 @@ class Twin:
         path = source(name, kind)
         command = ([sys.executable, path] if path.suffix == ".py"
                    else [compiled(path, self.folder.name, defines)])
+        # What PYTHONUNBUFFERED and its like would change is not what is shown.
+        plain = {name: value for name, value in os.environ.items() if "PYTHON" not in name}
         self.process = subprocess.Popen([*around, *command, "0"], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=plain,
                                         start_new_session=True)
         ready, _, _ = select.select([self.process.stdout], [], [], START_S)
         line = self.process.stdout.readline() if ready else b""

@@ -45,5 +45,5 @@ int main(int argc, char **argv)
     printf("%d\n", ntohs(address.sin_port));
     fflush(stdout);
     for (;;)
-        serve(accept(listener, NULL, NULL));
+        serve(accept(listener, (struct sockaddr *)&address, &size));
 }

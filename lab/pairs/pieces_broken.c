@@ -60,5 +60,5 @@ int main(int argc, char **argv)
     memset(response + response_length, '.', PAGE);
     response_length += PAGE;
     for (;;)
-        serve(accept(listener, NULL, NULL));
+        serve(accept(listener, (struct sockaddr *)&address, &size));
 }

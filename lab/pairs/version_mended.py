@@ -19,7 +19,7 @@ def accept(listener):
 
 def response(head):
     version = head.partition(b"\r\n")[0].split(b" ")[-1]
-    status = b"200 OK" if re.fullmatch(rb"HTTP/1\.\d", version) else b"505 Not Supported"
+    status = b"200 OK" if re.fullmatch(rb"HTTP/1\.\d", version) else b"505 HTTP Version Not Supported"
     option = b"keep-alive" if persists(head) else b"close"
     return b"HTTP/1.1 %s\r\nContent-Length: 2\r\nConnection: %s\r\n\r\nok" % (status, option)
 
