@@ -35,7 +35,8 @@ class Mistake(NamedTuple):
     the figures of the broken and of the mended one whether each does what docs/why.md says.
     `moment` plays the client of a picture, given the Twin, behind `prepare`, given it too.
     `keep` picks its events: all but a worker that sleeps for want of work. `arguments` are for both
-    twins. `telling` names the figure that tells most where ab and wrk tell nothing."""
+    twins. `telling` names the figure that tells most where ab and wrk tell nothing. `decisive` is
+    what a recording of the broken one has to have in it."""
     name: str
     measure: Callable
     breaks: Callable
@@ -45,6 +46,7 @@ class Mistake(NamedTuple):
     keep: Callable = is_telling
     arguments: dict = {}
     telling: str = ""
+    decisive: str = ""
 
 
 def loads(twin, keep_alive=False, **keywords):
@@ -79,7 +81,7 @@ def ask_late(twin):
 # 3: both at once
 
 
-TURNS = "turns of the loop in such a second, slowed down by strace"
+TURNS = "turns of the loop in an idle second, slowed down by strace"
 
 
 def measure_both(twin):
@@ -132,14 +134,19 @@ def ask_and_come(twin):
 
 # 5: listen() after the fork
 
-OBJECTS, VAIN = "sockets in the kernel, 4 workers", "accept() in vain, 500 connections of ab"
+OBJECTS, VAIN = "sockets in the kernel, 4 workers", "accept() in vain, 2,000 connections of ab"
 RESETS = "the price: reset, of 40 that wait when a worker is killed"
+
+
+def is_not_end_or_sleeper(event):
+    """With the workers that are there before anything happens, and sleep."""
+    return is_not_end(event) or event.text == "epoll_wait() ... asleep" and event.at < 0.01
 
 
 def measure_after_fork(twin):
     found = set().union(*map(sockets, twin.pids())) & listening(twin.port)
     with counts.during(twin.pids()) as calls:
-        load = ab(twin.port, requests=500)
+        load = ab(twin.port, requests=2000)
     figures = {"ab": load, "wrk": wrk(twin.port), OBJECTS: len(found),
                VAIN: calls.errors.get("accept4", 0)}
     figures[RESETS] = probes.resets_of_a_death(twin.port, twin.pids(), 40)
@@ -266,7 +273,8 @@ def ask_in_pieces(twin):
 
 # 12: exceptions
 
-LEFT, AFTER = "descriptors of connections that are gone", "turns of the loop in a second without a client"
+LEFT = "descriptors of connections that are gone"
+AFTER = "turns of the loop in a second without a client, slowed down by strace"
 
 
 def measure_exceptions(twin):
@@ -317,6 +325,7 @@ def fill_pipe(twin):
     """Makes its pipe small, and fills it but for two lines."""
     fcntl.fcntl(twin.process.stdout, fcntl.F_SETPIPE_SZ, 4096)
     served(twin.port, 1)
+    time.sleep(0.2)  # the line comes behind the answer
     line = pipe_holds(twin.process.stdout)
     if line:
         served(twin.port, 4096 // line - 3)
@@ -364,20 +373,21 @@ def measure_workers(twin):
 
 
 MISTAKES = [
-    Mistake("unread", loads, ab_is_reset, both_fine, ask_once),
-    Mistake("early", loads, lambda figures: not figures["ab"].is_fine, both_fine, ask_late),
+    Mistake("unread", loads, ab_is_reset, both_fine, ask_once, decisive="RST"),
+    Mistake("early", loads, lambda figures: not figures["ab"].is_fine, both_fine, ask_late,
+            decisive="RST"),
     Mistake("both", measure_both,
             lambda figures: both_fine(figures) and turns(figures) > 100,
             lambda figures: both_fine(figures) and turns(figures) < 10, ask_and_idle,
-            telling=TURNS),
+            telling=TURNS, decisive=" × "),
     Mistake("blocking", measure_blocking,
             lambda figures: not both_fine(figures) or figures[SLEEPER] > 0,
             lambda figures: both_fine(figures) and figures[SLEEPER] == 0, ask_and_come,
-            keep=is_accept_or_data, telling=SLEEPER),
+            keep=is_accept_or_data, telling=SLEEPER, decisive="accept() ... still asleep"),
     Mistake("afterfork", measure_after_fork,
             lambda figures: both_fine(figures) and figures[OBJECTS] == 1 and figures[VAIN] > 0,
             lambda figures: both_fine(figures) and figures[OBJECTS] == 4 and figures[VAIN] == 0,
-            ask_once, keep=is_not_end, telling=VAIN),
+            ask_once, keep=is_not_end_or_sleeper, telling=VAIN, decisive="EAGAIN"),
     Mistake("backlog", measure_backlog,
             lambda figures: figures[LATE] > 0,
             lambda figures: both_fine(figures) and figures[LATE] == 0, burst_of_ten,
@@ -407,10 +417,11 @@ MISTAKES = [
     Mistake("exceptions", measure_exceptions,
             lambda figures: both_fine(figures) and figures[LEFT] > 0 and figures[AFTER] > 100,
             lambda figures: both_fine(figures) and figures[LEFT] == 0 and figures[AFTER] < 10,
-            ask_and_go, telling=AFTER),
+            ask_and_go, telling=AFTER, decisive=" × "),
     Mistake("printing", measure_printing,
             lambda figures: figures["ab -k"].is_fine and not figures[AGAIN].is_fine and
-            figures["wrk"].stands, both_fine, ask_six_times, fill_pipe, telling=AGAIN),
+            figures["wrk"].stands, both_fine, ask_six_times, fill_pipe, telling=AGAIN,
+            decisive="still asleep"),
     Mistake("workers", measure_workers,
             lambda figures: figures["ab"].lengths > 0,
             lambda figures: both_fine(figures), arguments={"around": alone}),

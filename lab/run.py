@@ -23,6 +23,9 @@ from mistakes import MISTAKES
 from twins import LabError, Twin
 
 
+TRIES = 10
+
+
 class Result(NamedTuple):
     """Of one mistake: the figures of both, the recorded events by kind, in `reason` why the machine
     does not let it be made and in `problem` what is not as it should be, or ""; and the name of the
@@ -51,6 +54,15 @@ def measure(mistake, kind):
 
 
 def recorded(mistake, kind):
+    """The decisive moment. Some are a race, which is not always lost."""
+    for _ in range(TRIES):
+        events = record(mistake, kind)
+        if kind == "mended" or any(mistake.decisive in event.text for event in events):
+            return events
+    raise LabError(f"in {TRIES} recordings nothing said {mistake.decisive.strip()}")
+
+
+def record(mistake, kind):
     with start(mistake, kind) as twin:
         if mistake.prepare:
             mistake.prepare(twin)

@@ -11,7 +11,7 @@ from twins import source
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/why.md"
 PICTURES = PAGE.parent / "why"
-EXCERPT_MAX = 24
+EXCERPT_MAX = 28
 MARKED = r"(?P<begin><!-- lab {name} -->\n).*?(?P<end><!-- /lab -->)"
 
 
