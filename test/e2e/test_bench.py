@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from conftest import BUILD, DEADLINE, ROOT
+from conftest import BUILD, DEADLINE, ROOT, SANITIZED
 
 sys.path.insert(0, str(ROOT / "bench"))
 
@@ -233,7 +233,7 @@ def test_page_shows_what_failed():
 def test_parse_prints_each_request_by_each_parser():
     requests = [ROOT / f"bench/requests/{name}.http" for name in ("browser", "minimal")]
     made = subprocess.run([BUILD / "bench/parse", *requests], capture_output=True, text=True,
-                          timeout=DEADLINE, check=False)
+                          timeout=DEADLINE * (5 if SANITIZED else 1), check=False)
     rows = [line.split() for line in made.stdout.splitlines()[1:-1]]
     for name, length in (("browser.http", "667"), ("minimal.http", "40")):
         assert {"auto", "plain"} <= {row[2] for row in rows if row[:2] == [name, length]}
