@@ -151,6 +151,8 @@ def arguments():
 
 def main():
     names = arguments()
+    for reason in recorder.unavailable():
+        print(f"lab: no recordings: {reason}", file=sys.stderr)
     results = []
     for mistake in MISTAKES:
         if not names or mistake.name in names:
