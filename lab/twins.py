@@ -89,11 +89,15 @@ class Twin:
         raise LabError("the workers do not come to rest")
 
     def stop(self):
-        for pid in self.pids():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        """Ends all of them. Those that are left to others to wait for may take a moment."""
+        until = time.monotonic() + START_S
+        while (pids := self.pids()) and time.monotonic() < until:
+            for pid in pids:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.01)
         self.process.wait()
         self.process.stdout.close()
         self.folder.cleanup()
