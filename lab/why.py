@@ -48,7 +48,8 @@ def section(result):
         words = f"{result.name}: what client, kernel and server do, broken and mended"
         lines += [f"![{words}](why/{result.name}.svg)", ""]
     lines += figures_table(result.broken, result.mended)
-    lines += ["", "<details><summary>The difference, and the decisive moment</summary>", "",
+    moment = ", and the decisive moment" if result.events else ""
+    lines += ["", f"<details><summary>The difference{moment}</summary>", "",
               *difference(result.name), ""]
     for kind, events in result.events.items():
         lines += [*recording(kind, events), ""]
