@@ -29,10 +29,10 @@ def figures_table(broken, mended):
 
 
 def difference(name):
-    """What is done to the broken one to mend it, without the headers of a diff."""
+    """What is done to the broken one to mend it, as a diff without its numbers."""
     broken, mended = (source(name, kind).read_text().splitlines() for kind in ("broken", "mended"))
-    changed = list(difflib.unified_diff(broken, mended, n=1, lineterm=""))[2:]
-    return ["```diff", *(line for line in changed if not line.startswith("@@ ")), "```"]
+    changed = list(difflib.unified_diff(broken, mended, n=2, lineterm=""))[2:]
+    return ["```diff", *("" if line.startswith("@@ ") else line for line in changed[1:]), "```"]
 
 
 def recording(kind, events):
