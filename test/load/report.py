@@ -22,7 +22,8 @@ KILLS_EXPLANATION = (
     "flight on the connections that the killed workers held (\"lost\"), the server counts the same",
     "responses but for those, all workers are there again, and 10,000 more requests are answered",
     "without an error. h2load and httperf-k are left out: after a reset they give up all that they",
-    "had still to ask on that connection.",
+    "had still to ask on that connection. So is httperf: a kill hardly ever meets one of its short",
+    "connections.",
 )
 
 

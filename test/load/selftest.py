@@ -97,6 +97,8 @@ KILLED_COUNTS = (
     ("hey", 320, {}, 326, 13, 5, False),
     ("hey", 315, {}, 315, 13, 5, True),
     ("hey", 314, {}, 314, 13, 5, False),
+    ("hey", 315, {"reset": 5}, 315, 13, 5, True),
+    ("hey", 315, {"reset": 6}, 315, 13, 5, False),
     ("hey", 320, {"status 500": 1}, 320, 13, 5, False),
     ("hey", 320, {}, 320, 13, 0, False),
     ("ab-k", 315, {"failed": 10}, 315, 13, 5, True),

@@ -203,7 +203,9 @@ def hey_read(text):
     statuses = re.findall(r"^  \[(\d{3})\]\t(\d+) responses", responses, re.MULTILINE)
     causes = re.findall(r"^  \[(\d+)\]\t(.*)", failures, re.MULTILINE)
     errors = {f"status {status}": int(count) for status, count in statuses if status != "200"}
-    errors |= {cause: int(count) for count, cause in causes}
+    for count, cause in causes:  # each with the ports in it
+        kind = "reset" if cause.endswith("connection reset by peer") else cause
+        errors[kind] = errors.get(kind, 0) + int(count)
     return Report(int(dict(statuses).get("200", 0)), errors)
 
 
@@ -295,8 +297,9 @@ def autocannon_read(text):
 
 
 # When a connection is reset, h2load and httperf -k give up what they had still to ask on it: they
-# cannot judge a server whose workers are killed. ab counts each such request twice, as one that it
-# did not receive and as an exception.
+# cannot judge a server whose workers are killed. Nor can httperf, whose connections are so short
+# that a kill hardly ever meets one. ab counts each such request twice, as one that it did not
+# receive and as an exception.
 #
 # siege and autocannon put the next request on a connection whose end was announced, h2load counts
 # as errors what it had pipelined behind the last response, and httperf gives up the calls that are
@@ -313,13 +316,14 @@ TOOLS = (
     Tool("h2load", "h2load", "nghttp2-client", h2load_command, h2load_read),
     Tool("h2load-pipelined", "h2load", "nghttp2-client", h2load_pipelined_command, h2load_read,
          depth=H2LOAD_DEPTH, persistent=True),
-    Tool("hey", "hey", "hey", hey_command, hey_read, dials_ahead=True, on_kill=()),
+    Tool("hey", "hey", "hey", hey_command, hey_read, dials_ahead=True, on_kill=(),
+         losses=(("reset", 1),)),
     Tool("siege", "siege", "siege", siege_command, siege_read, closes=True, on_kill=(),
          losses=(("error messages", 1), ("failed transactions", 1))),
     Tool("siege-k", "siege", "siege", siege_keep_command, siege_read, persistent=True, on_kill=(),
          losses=(("error messages", 1), ("failed transactions", 1))),
     Tool("httperf", "httperf", "httperf", httperf_command, httperf_read, closes=True,
-         requests=httperf_requests, on_kill=(), losses=(("connreset", 1),)),
+         requests=httperf_requests),
     Tool("httperf-k", "httperf", "httperf", httperf_keep_command, httperf_read, persistent=True),
     Tool("autocannon", "autocannon", "autocannon", autocannon_command, autocannon_read,
          persistent=True, on_kill=(), losses=(("errors", 1), ("resets", 1))),
