@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The workers beside one: what each may hold, and who is called to take what another leaves. They
- * know each other by their slots alone. Used by accept.c, and by the master for a dead worker.
+ * know each other by their slots alone. Used by accept.c, by the master for a dead worker, and by a
+ * worker whose engine has missed a connection.
  */
 #ifndef SERVER_SIBLINGS_H
 #define SERVER_SIBLINGS_H
