@@ -274,13 +274,9 @@ def machine():
             "it would otherwise.")
 
 
-def table(rows=None):
-    """The ladder in Markdown, as lines: the table, an empty line, and where it was measured. `rows`
-    are of `measure`; None: measures. Where this machine cannot, one line says why."""
-    try:
-        rows = measure() if rows is None else rows
-    except ServerError as error:
-        return [f"Not measured here: {error}."]
+def table(rows):
+    """The ladder in Markdown, as lines: the table of what `measure` has given, an empty line, and
+    where it was measured."""
     compared = last_selkie(rows)
     head = ["server", "requests/s", "CPU us a request",
             f"x {compared.step.name}" if compared else "ratio", "system calls a request",
